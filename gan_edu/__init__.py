@@ -1,0 +1,29 @@
+"""How GANs train and why they fail: the helper package behind the course's notebooks."""
+
+from importlib import import_module
+
+_HOMES = {
+    "Recipe": "recipe",
+    "PRESETS": "recipe",
+    "Run": "run",
+    "TARGETS": "mixtures",
+    "playground": "widgets.playground",
+    "quiz": "widgets.quiz",
+    "retrieval": "widgets.quiz",
+    "predict": "widgets.prediction",
+    "progress_bar": "widgets.progress",
+    "course_map": "widgets.progress",
+    "doctor": "doctor",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    """Import each public name at its first use, so that `import gan_edu` stays fast."""
+    if name in _HOMES:
+        return getattr(import_module(f"gan_edu.{_HOMES[name]}"), name)
+    raise AttributeError(f"gan_edu has no {name!r}; it offers {', '.join(__all__)}")
+
+
+def __dir__():
+    return __all__

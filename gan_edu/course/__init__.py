@@ -1,0 +1,1 @@
+"""The course: quiz bank, challenges and progress, as data and plain functions."""
