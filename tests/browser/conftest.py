@@ -1,0 +1,91 @@
+"""Fixtures for tests in a real browser. They run last, and say loudly when there is no browser to run them in."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from lab import CHROMIUM_ARGS, REPO, Lab, LabServer, find_browser
+
+HERE = Path(__file__).parent
+MISSING = "no Chromium, Chrome or Edge was found (GAN_EDU_BROWSER can name one)"
+_not_run = []
+
+
+def pytest_collection_modifyitems(items):
+    """Mark these tests `browser` and run them after all others: Playwright keeps an event loop open."""
+    here = [item for item in items if HERE in item.path.parents]
+    for item in here:
+        item.add_marker("browser")
+    items[:] = [item for item in items if item not in here] + here
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _not_run:
+        terminalreporter.section("THE BROWSER TESTS WERE NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.write_line(f"{len(_not_run)} tests in tests/browser were left out: {MISSING}.")
+        terminalreporter.write_line("Install one and run the tests again to know that the course works on screen.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        item.failed_in_browser = report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser_path():
+    return find_browser()
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path):
+    """One headless Chromium for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser_path, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def lab_server():
+    """One JupyterLab for all tests; each test finds it fresh."""
+    server = LabServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def browser_found(browser_path, request):
+    """Skip where there is no browser; fail where one is required (GAN_EDU_REQUIRE_BROWSER=1, set in CI)."""
+    if browser_path:
+        return
+    if os.environ.get("GAN_EDU_REQUIRE_BROWSER"):
+        pytest.fail(MISSING)
+    _not_run.append(request.node.nodeid)
+    pytest.skip(MISSING)
+
+
+@pytest.fixture
+def lab(browser_found, request):
+    """A fresh page on JupyterLab, untouched notebooks, empty progress, no kernel running; see `lab.Lab`."""
+    server, browser = request.getfixturevalue("lab_server"), request.getfixturevalue("browser")
+    server.fresh()
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-GB")
+    page = Lab(server, context, os.environ.get("GAN_EDU_ARTEFACTS") or REPO / "artefacts")
+    yield page
+    if getattr(request.node, "failed_in_browser", False):
+        page.screenshot("failed_" + re.sub(r"\W+", "_", request.node.name))
+        print("console errors:", *page.console_errors, "last lines of the server:", server.tail(), sep="\n")
+    context.close()
+    assert not page.outside, f"requests beyond loopback: {page.outside}"
+
+
+@pytest.fixture
+def lab_page(lab):
+    """Playwright's page of `lab`, for tests that need nothing else."""
+    return lab.page
