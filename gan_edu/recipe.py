@@ -1,0 +1,145 @@
+"""Recipe: every setting of a run in one frozen object, checked when it is made, with a token to share it."""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+from gan_edu import tokens
+from gan_edu.mixtures import TARGETS
+from gan_edu.objectives import OBJECTIVES
+from gan_edu.optimisers import RULES
+from gan_edu.penalties import PENALTIES
+
+DATA = (*TARGETS, "mnist")
+ARCHITECTURES = ("mlp", "dcgan")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Every setting of a run. Raises ValueError naming the field, the value and what is allowed.
+
+    Taught in notebooks/02.
+    """
+
+    data: str = "ring"  # a name in TARGETS, or "mnist"
+    objective: str = "non_saturating"  # a name in OBJECTIVES
+    penalty: str = "none"  # a name in PENALTIES
+    penalty_weight: float | None = None  # γ (r1, r1_r2), λ (wgan_gp) or c (clip); None = the penalty's default
+    penalty_every: int = 1  # discriminator updates between two uses of the penalty
+    lr_g: float = 1e-3  # generator learning rate
+    lr_d: float = 1e-3  # discriminator learning rate
+    lr_halving: int = 0  # both rates fall as 1 / (1 + step / lr_halving); 0 = constant
+    d_strength: float = 1.0  # discriminator updates for each generator update
+    optimiser: str = "adam"  # a name in RULES
+    beta1: float = 0.5  # Adam's momentum
+    beta2: float = 0.99  # decay of Adam's and RMSProp's squared gradient
+    architecture: str = "mlp"  # "mlp", or "dcgan" for images
+    g_width: int = 64  # units in each hidden layer of the generator (dcgan: channels of its widest layer)
+    d_width: int = 64  # the same for the discriminator
+    layers: int = 2  # hidden layers of each MLP
+    noise: int = 2  # numbers in the generator's input z
+    batch: int = 128  # samples in each update, real and fake each
+    average: float = 0.0  # decay of the generator's averaged weights, which sample() then uses; 0 = none
+    steps: int = 3000  # generator updates in a whole run
+    seed: int = 0  # every random number follows from it
+
+    def __post_init__(self):
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name}={getattr(self, name)!r} is not known; choose one of {', '.join(allowed)}")
+        for name, (low, high, whole) in _RANGES.items():
+            object.__setattr__(self, name, _checked(name, getattr(self, name), low, high, whole))
+        if self.penalty_weight is None:
+            object.__setattr__(self, "penalty_weight", PENALTIES[self.penalty].default_weight)
+        if self.architecture == "dcgan" and self.data != "mnist":
+            raise ValueError(f"architecture='dcgan' draws images, but data={self.data!r}; use 'mlp', or data='mnist'")
+
+    def replace(self, **changes):
+        """A copy with some fields changed, checked again."""
+        unknown = set(changes) - {field.name for field in dataclasses.fields(self)}
+        if unknown:
+            raise ValueError(f"Recipe has no field {', '.join(sorted(unknown))}; it has {', '.join(self.as_dict())}")
+        if "penalty" in changes:  # a weight that was right for another penalty means nothing here
+            changes.setdefault("penalty_weight", None)
+        return dataclasses.replace(self, **changes)
+
+    def as_dict(self):
+        """Field name -> value, in order."""
+        return dataclasses.asdict(self)
+
+    @property
+    def is_image(self):
+        """Whether samples are images (n, 1, 28, 28) and not points (n, dim)."""
+        return self.data == "mnist"
+
+    @property
+    def token(self):
+        """A short text from which `Recipe.from_token` makes this recipe again."""
+        return tokens.encode({"recipe": self._changes()})
+
+    @classmethod
+    def from_token(cls, text):
+        """The recipe in a token. Raises ValueError saying what is wrong with a damaged one."""
+        return cls.from_dict(tokens.decode(text).get("recipe"))
+
+    @classmethod
+    def from_dict(cls, values):
+        """A recipe from a dict of the fields that differ from the defaults."""
+        if not isinstance(values, dict):
+            raise ValueError("this token holds no recipe; copy it again from 'Copy recipe'")
+        return cls().replace(**values)
+
+    def _changes(self):
+        default = Recipe()
+        return {name: value for name, value in self.as_dict().items() if value != getattr(default, name)}
+
+
+_CHOICES = {
+    "data": DATA,
+    "objective": tuple(OBJECTIVES),
+    "penalty": tuple(PENALTIES),
+    "optimiser": tuple(RULES),
+    "architecture": ARCHITECTURES,
+}
+_RANGES = {  # field: (lowest, highest, whole number?)
+    "penalty_weight": (0, 1e3, False),
+    "penalty_every": (1, 1000, True),
+    "lr_g": (0, 1, False),
+    "lr_d": (0, 1, False),
+    "lr_halving": (0, 10**7, True),
+    "d_strength": (0, 64, False),
+    "beta1": (0, 0.9999, False),
+    "beta2": (0, 0.99999, False),
+    "g_width": (1, 1024, True),
+    "d_width": (1, 1024, True),
+    "layers": (1, 8, True),
+    "noise": (1, 512, True),
+    "batch": (2, 4096, True),
+    "average": (0, 0.99999, False),
+    "steps": (1, 10**7, True),
+    "seed": (0, 2**53, True),
+}
+
+
+def _checked(name, value, low, high, whole):
+    """The value as int or float, or a ValueError that names the field and its range."""
+    if name == "penalty_weight" and value is None:
+        return None
+    kind = "a whole number" if whole else "a number"
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not good or not low <= value <= high or (whole and value != int(value)):
+        raise ValueError(f"{name}={value!r} will not do: it must be {kind} from {low:g} to {high:g}")
+    return int(value) if whole else float(value)
+
+
+def check_knob(name, value):
+    """A knob's new value, checked like the recipe's field of that name."""
+    return _checked(name, value, *_RANGES[name])
+
+
+_RING = Recipe()
+PRESETS = {
+    "ring_healthy": _RING,
+    "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=3e-3, d_strength=4),
+    "weak_discriminator": _RING.replace(d_strength=1 / 16),
+}

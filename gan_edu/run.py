@@ -1,0 +1,290 @@
+"""Run: the training loop as an iterator that can be watched, steered, replayed and rewound.
+
+A step is one generator update. The number of discriminator updates in it follows from d_strength: each step adds
+d_strength to a credit, and every whole credit buys one update, so 1/4 means one update every fourth step.
+"""
+
+import math
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+
+from gan_edu import assembly, tokens
+from gan_edu.history import Checkpoints, History
+from gan_edu.metrics import snapshot
+from gan_edu.objectives import OBJECTIVES
+from gan_edu.penalties import PENALTIES
+from gan_edu.randomness import generator_for
+from gan_edu.recipe import Recipe, check_knob
+from gan_edu.training import discriminator_update, generator_update, outputs
+
+NUMBER_KNOBS = ("lr_g", "lr_d", "d_strength", "penalty_weight")
+NAME_KNOBS = {"objective": OBJECTIVES, "penalty": PENALTIES}
+HAND_STEPS = ("discriminator", "generator")
+CHECKPOINT_BUDGET = 200 * 2**20  # bytes; the history takes at most about 50 MB more
+MEASURED_SAMPLES = 512
+LAST = ("d_loss", "d_grad_norm", "d_real", "d_fake", "accuracy")  # what an update of D leaves in the record
+EVERY = {False: 25, True: 50}  # steps between snapshots: for points, for images
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one step did. Losses are those minimised; d_real, d_fake are D's mean outputs in [0, 1] (raw for critics);
+    accuracy is P(D(real) > D(fake)) over the batch; gradient norms are Euclidean, of each network's last update.
+    """
+
+    step: int
+    d_loss: float
+    g_loss: float
+    d_grad_norm: float
+    g_grad_norm: float
+    d_real: float
+    d_fake: float
+    accuracy: float
+
+    @property
+    def is_finite(self):
+        """False once a loss is NaN or infinite."""
+        return math.isfinite(self.d_loss) and math.isfinite(self.g_loss)
+
+
+class Knobs:
+    """The settings that may change while a run goes on; each change is kept as an event of the run."""
+
+    def __init__(self, run, values):
+        object.__setattr__(self, "_run", run)
+        object.__setattr__(self, "_values", values)
+
+    def __getattr__(self, name):
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(f"there is no knob {name!r}; the knobs are {', '.join(self._values)}") from None
+
+    def __setattr__(self, name, value):
+        value = checked_event(name, value)
+        if value != getattr(self, name):
+            self._run._record_event(name, value)
+
+    def as_dict(self):
+        """Knob -> value now."""
+        return dict(self._values)
+
+
+def checked_event(name, value):
+    """The value of an event, checked; ValueError or AttributeError where the name or the value will not do."""
+    if name in HAND_STEPS:
+        return None
+    if name in NUMBER_KNOBS:
+        return check_knob(name, value)
+    if name not in NAME_KNOBS:
+        raise AttributeError(f"there is no knob {name!r}; the knobs are {', '.join((*NUMBER_KNOBS, *NAME_KNOBS))}")
+    if value not in NAME_KNOBS[name]:
+        raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(NAME_KNOBS[name])}")
+    return value
+
+
+class Run:
+    """One GAN in training: `for record in Run(recipe)` trains it, a generator step at a time, to recipe.steps.
+
+    recipe: a Recipe. events: (step, name, value) rows to repeat, as a token keeps them. Taught in notebooks/02.
+    """
+
+    def __init__(self, recipe, events=()):
+        self.recipe = recipe
+        self.target = assembly.target(recipe)
+        self.players = assembly.players(recipe)
+        self._d_stream, self._g_stream = assembly.streams(recipe)
+        self.knobs = Knobs(self, {name: getattr(recipe, name) for name in (*NUMBER_KNOBS, *NAME_KNOBS)})
+        self.events = [(int(step), name, checked_event(name, value)) for step, name, value in events]
+        self._applied = 0  # events that have taken effect
+        self.credit = 0.0
+        self.failed_at = None  # the step at which a loss was NaN or infinite
+        self._average = self.players.g_optimiser.flat.clone() if recipe.average else None
+        self._last = {"d_loss": math.nan, "d_grad_norm": 0.0, "d_real": math.nan, "d_fake": math.nan, "accuracy": 0.5}
+        self.history = History(self.target)
+        self.checkpoints = Checkpoints(100 if not recipe.is_image else 50, CHECKPOINT_BUDGET)
+        self._remember()
+
+    # --- training ---------------------------------------------------------------------------------------------
+
+    @property
+    def step(self):
+        """Generator updates so far."""
+        return self.players.g_optimiser.updates
+
+    def __iter__(self):
+        """Train up to recipe.steps, yielding the Record of each step; stops after a NaN."""
+        while self.step < self.recipe.steps and self.failed_at is None:
+            yield self.train_step()
+
+    def train_step(self):
+        """Train one step and return its Record."""
+        assembly.use_threads(self.recipe)
+        if self._replay_events():
+            return self._finish_step()
+        self.credit += self.knobs.d_strength
+        while self.credit >= 1:
+            self.credit -= 1
+            self._update_discriminator()
+        self._update_generator()
+        return self._finish_step()
+
+    def step_discriminator(self):
+        """Exactly one discriminator update by hand; the step count stays. Returns its Record."""
+        self._record_event("discriminator", None)
+        return self._record()
+
+    def step_generator(self):
+        """Exactly one generator update by hand, the discriminator standing still. Returns its Record."""
+        self._record_event("generator", None)
+        return self._finish_step()
+
+    def _update_discriminator(self):
+        optimiser = self.players.d_optimiser
+        optimiser.lr = self.knobs.lr_d * self._decay()
+        real, z, alpha = self._d_stream[optimiser.updates]
+        with assembly.precision(self.recipe):
+            loss, real_logits, fake_logits = discriminator_update(self.players, real, z, alpha)
+        values = (loss, optimiser.gradient_norm(), *outputs(self.players.objective, real_logits, fake_logits))
+        self._last = dict(zip(LAST, map(float, values), strict=True))
+
+    def _update_generator(self):
+        optimiser = self.players.g_optimiser
+        optimiser.lr = self.knobs.lr_g * self._decay()
+        z, real = self._g_stream[optimiser.updates]
+        with assembly.precision(self.recipe):
+            loss = generator_update(self.players, z, real)
+        self._last_g = float(loss), float(optimiser.gradient_norm())
+        if self._average is not None:
+            self._average.lerp_(optimiser.flat, 1 - min(self.recipe.average, self.step / (self.step + 10)))
+
+    def _decay(self):
+        return 1 / (1 + self.step / self.recipe.lr_halving) if self.recipe.lr_halving else 1.0
+
+    def _record(self):
+        g_loss, g_norm = getattr(self, "_last_g", (math.nan, 0.0))
+        return Record(step=self.step, g_loss=g_loss, g_grad_norm=g_norm, **self._last)
+
+    def _finish_step(self):
+        record = self._record()
+        d_waits = math.isnan(record.d_loss) and self.players.d_optimiser.updates == 0  # D has not been updated yet
+        if not (record.is_finite or (d_waits and math.isfinite(record.g_loss))):
+            self.failed_at = self.step
+        self.history.append(record)
+        self._remember()
+        return record
+
+    # --- knobs, events, tokens --------------------------------------------------------------------------------
+
+    def _record_event(self, name, value):
+        """A change from outside: what was still to be replayed is dropped, as it no longer fits."""
+        del self.events[self._applied :]
+        self.events.append((self.step, name, value))
+        self._apply_next_event()
+
+    def _apply_next_event(self):
+        _, name, value = self.events[self._applied]
+        self._applied += 1
+        if name == "discriminator":
+            self._update_discriminator()
+        elif name == "generator":
+            self._update_generator()
+        else:
+            self.knobs._values[name] = value
+            assembly.apply_rules(self.players, self.knobs)
+        return name
+
+    def _replay_events(self):
+        """Apply the events due at this step; True where one of them was the step's own generator update."""
+        while self._applied < len(self.events) and self.events[self._applied][0] <= self.step:
+            if self._apply_next_event() == "generator":
+                return True
+        return False
+
+    @property
+    def token(self):
+        """A text from which `Run.from_token` repeats this run, knob for knob (same build and thread count)."""
+        content = {"recipe": self.recipe._changes(), "events": [list(event) for event in self.events]}
+        return tokens.encode(content)
+
+    @classmethod
+    def from_token(cls, text):
+        """A run at step 0 that repeats the token's run as it trains. ValueError with the reason for a bad token."""
+        content = tokens.decode(text)
+        events = content.get("events", [])
+        try:
+            return cls(Recipe.from_dict(content.get("recipe")), sorted((tuple(e) for e in events), key=lambda e: e[0]))
+        except (TypeError, AttributeError, KeyError) as error:
+            raise ValueError(f"this token's list of changes cannot be read: {error}") from None
+
+    # --- memory -----------------------------------------------------------------------------------------------
+
+    def _remember(self):
+        self.checkpoints.offer(self.step, self._state, assembly.state_bytes(self.players))
+        if self.step % EVERY[self.recipe.is_image] == 0 and self.target is not None:
+            self.history.add_snapshot({"step": self.step, **snapshot(self.sample(MEASURED_SAMPLES), self.target)})
+
+    def _state(self):
+        average = None if self._average is None else self._average.clone()
+        return {**assembly.state(self.players), "average": average, "credit": self.credit, "knobs": self.knobs.as_dict(),
+                "applied": self._applied, "last": self._last, "last_g": getattr(self, "_last_g", (math.nan, 0.0))}
+
+    def rewind(self, step):
+        """Go back to how the run was at `step` (0 to now): exact, by the nearest checkpoint and training on from it.
+
+        Events after it are forgotten, so that a token made next tells the new story. Taught in notebooks/03.
+        """
+        if not 0 <= step <= self.step:
+            raise ValueError(f"cannot rewind to step {step}: this run has steps 0 to {self.step}")
+        start, state = self.checkpoints.before(step)
+        self._load(state)
+        self.checkpoints.cut(start)
+        self.history.cut(start)
+        while self.step < step:
+            self.train_step()
+        while self._applied < len(self.events) and self.events[self._applied][:2] != (step, "generator"):
+            if self.events[self._applied][0] > step:
+                break
+            self._apply_next_event()
+        del self.events[self._applied :]
+
+    def _load(self, state):
+        assembly.load(self.players, state)
+        if self._average is not None:
+            self._average.copy_(state["average"])
+        self.credit, self._applied, self._last = state["credit"], state["applied"], state["last"]
+        self._last_g, self.failed_at = state["last_g"], None
+        self.knobs._values.update(state["knobs"])
+        assembly.apply_rules(self.players, self.knobs)
+
+    # --- samples ----------------------------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def sample(self, n, seed=0):
+        """n samples, (n, dim) or (n, 1, 28, 28) in [-1, 1]; the same n and seed give the same noise at every step."""
+        return self.generate(self.noise(n, seed))
+
+    def noise(self, n, seed=0):
+        """Noise (n, recipe.noise) from a generator of its own, never from the training's."""
+        return assembly.noise(self.recipe, n, generator_for(self.recipe.seed, "sample", seed))
+
+    @torch.no_grad()
+    def generate(self, z):
+        """The generator's samples for noise z (n, recipe.noise), by the averaged weights where the recipe has them."""
+        with self._averaged():
+            return assembly.generate(self.players.G, z)
+
+    @contextmanager
+    def _averaged(self):
+        if self._average is None:
+            yield
+            return
+        flat = self.players.g_optimiser.flat
+        own = flat.clone()
+        flat.copy_(self._average)
+        try:
+            yield
+        finally:
+            flat.copy_(own)
