@@ -26,8 +26,8 @@ class Recipe:
     penalty: str = "none"  # a name in PENALTIES
     penalty_weight: float | None = None  # γ (r1, r1_r2), λ (wgan_gp) or c (clip); None = the penalty's default
     penalty_every: int = 1  # discriminator updates between two uses of the penalty
-    lr_g: float = 1e-3  # generator learning rate
-    lr_d: float = 1e-3  # discriminator learning rate
+    lr_g: float = 5e-4  # generator learning rate
+    lr_d: float = 2e-3  # discriminator learning rate
     lr_halving: int = 0  # both rates fall as 1 / (1 + step / lr_halving); 0 = constant
     d_strength: float = 1.0  # discriminator updates for each generator update
     optimiser: str = "adam"  # a name in RULES
@@ -140,6 +140,6 @@ def check_knob(name, value):
 _RING = Recipe()
 PRESETS = {
     "ring_healthy": _RING,
-    "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=3e-3, d_strength=4),
-    "weak_discriminator": _RING.replace(d_strength=1 / 16),
+    "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=1e-2, d_strength=2),
+    "weak_discriminator": _RING.replace(d_strength=1 / 8),
 }

@@ -141,10 +141,14 @@ class Run:
         self._record_event("generator", None)
         return self._finish_step()
 
+    def next_discriminator_batch(self):
+        """The (real, z, alpha) that the next discriminator update will see; looking changes nothing."""
+        return self._d_stream[self.players.d_optimiser.updates]
+
     def _update_discriminator(self):
         optimiser = self.players.d_optimiser
         optimiser.lr = self.knobs.lr_d * self._decay()
-        real, z, alpha = self._d_stream[optimiser.updates]
+        real, z, alpha = self.next_discriminator_batch()
         with assembly.precision(self.recipe):
             loss, real_logits, fake_logits = discriminator_update(self.players, real, z, alpha)
         values = (loss, optimiser.gradient_norm(), *outputs(self.players.objective, real_logits, fake_logits))

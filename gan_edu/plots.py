@@ -1,0 +1,90 @@
+"""Still figures: data in, matplotlib Figure out. No widgets, no training, no pyplot state."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from gan_edu import views
+
+REAL, FAKE, HEAT = "#0072B2", "#D55E00", "PuOr"  # colour-blind-safe; shapes differ too
+
+
+def picture(run, samples=256):
+    """What the run's generator draws now: real and generated points over the discriminator's heat map, or images."""
+    figure = Figure(figsize=(4.6, 4.4), layout="constrained")
+    draw_samples(figure.subplots(), run, samples)
+    return figure
+
+
+def draw_samples(axes, run, samples=256):
+    """The same, drawn into given axes."""
+    if run.recipe.is_image:
+        axes.imshow(image_grid(run.sample(64)), cmap="gray", vmin=-1, vmax=1)
+        axes.set_axis_off()
+    elif run.target.dim == 1:
+        _draw_line(axes, run, samples)
+    else:
+        _draw_plane(axes, run, samples)
+    axes.set_title(f"step {run.step:,}")
+
+
+def _draw_plane(axes, run, samples):
+    side, edge = 60, views.extent(run.target)
+    heat = views.scores(run, views.heat_points(run.target, side)).view(side, side)
+    axes.imshow(heat, origin="lower", extent=(-edge, edge, -edge, edge), cmap=HEAT, vmin=0, vmax=1, alpha=0.6)
+    real = run.target.sample(samples, views.torch.Generator().manual_seed(1))
+    fake = run.sample(samples)
+    axes.scatter(*real.T, s=9, c=REAL, marker="o", label="real", alpha=0.6)
+    axes.scatter(*fake.T, s=14, c=FAKE, marker="x", linewidths=0.9, label="generated")
+    axes.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal", xticks=[], yticks=[])
+    axes.legend(loc="upper right", fontsize=8)
+
+
+def _draw_line(axes, run, samples):
+    x = views.heat_points(run.target, 200)
+    axes.plot(x, run.target.log_prob(x).exp(), c=REAL, label="real density")
+    axes.hist(run.sample(samples * 4)[:, 0].numpy(), bins=60, density=True, color=FAKE, alpha=0.5, label="generated")
+    axes.plot(x, views.scores(run, x), c="#555", ls="--", label="discriminator")
+    axes.legend(loc="upper right", fontsize=8)
+    axes.set(xlabel="x")
+
+
+def image_grid(images, columns=8):
+    """(n, 1, 28, 28) images side by side as one array (rows·28, columns·28)."""
+    images = np.asarray(images.float())[:, 0]
+    rows = len(images) // columns
+    return images[: rows * columns].reshape(rows, columns, 28, 28).transpose(0, 2, 1, 3).reshape(rows * 28, -1)
+
+
+def losses(history):
+    """Both losses over the steps, as the run recorded them."""
+    figure = Figure(figsize=(6, 3), layout="constrained")
+    axes = figure.subplots()
+    step, d_loss, g_loss = views.loss_curves(history, 400).T
+    axes.plot(step, d_loss, c=REAL, label="discriminator")
+    axes.plot(step, g_loss, c=FAKE, ls="--", label="generator")
+    axes.set(xlabel="step", ylabel="loss")
+    axes.legend()
+    return figure
+
+
+def modes(history):
+    """Modes held and high-quality share over the steps."""
+    figure = Figure(figsize=(6, 3), layout="constrained")
+    axes = figure.subplots()
+    step, held, quality = views.mode_curves(history, 400).T
+    axes.step(step, held, c=REAL, where="post", label="modes held")
+    axes.set(xlabel="step", ylabel="modes held", ylim=(0, len(history.target.modes) * 1.05))
+    right = axes.twinx()
+    right.plot(step, quality, c=FAKE, ls="--", label="high-quality share")
+    right.set(ylabel="high-quality share", ylim=(0, 1.05))
+    figure.legend(loc="outside upper center", ncols=2)
+    return figure
+
+
+def compare(runs, titles, samples=256):
+    """Runs side by side, one panel each."""
+    figure = Figure(figsize=(4.2 * len(runs), 4.2), layout="constrained")
+    for axes, run, title in zip(np.atleast_1d(figure.subplots(1, len(runs))), runs, titles, strict=True):
+        draw_samples(axes, run, samples)
+        axes.set_title(f"{title} · step {run.step:,}")
+    return figure

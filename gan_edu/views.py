@@ -1,0 +1,93 @@
+"""What a picture of a run shows, as plain arrays: points, heat map, arrows, warped grid, thinned curves.
+
+Used by the still figures (plots) and by the live picture (widgets); nothing in here draws or trains.
+"""
+
+import numpy as np
+import torch
+
+HEAT_SIDE = 25  # cells along each side of the discriminator's heat map
+MANIFOLD_SIDE = 15  # lines along each direction of the generator's warped grid
+CURVE_POINTS = 150
+
+
+def extent(target):
+    """Half the side of the square that is drawn around a target."""
+    return 1.35 * target.radius + 3 * target.std
+
+
+def heat_points(target, side=HEAT_SIDE):
+    """Points on a square lattice over the drawn square, (side², 2) in 2-D, or (side, 1) in 1-D; rows go up in y."""
+    ticks = torch.linspace(-extent(target), extent(target), side, dtype=torch.float64)
+    if target.dim == 1:
+        return ticks[:, None]
+    y, x = torch.meshgrid(ticks, ticks, indexing="ij")
+    return torch.stack([x.flatten(), y.flatten()], dim=1)
+
+
+@torch.no_grad()
+def scores(run, x):
+    """D at points x (n, dim) as numbers in [0, 1], (n,): the probability, or for critics the rank between ends."""
+    logits = run.players.D(x)
+    if run.players.objective.is_probability:
+        return torch.sigmoid(logits)
+    low, high = logits.min(), logits.max()
+    return (logits - low) / (high - low).clamp_min(1e-12)
+
+
+def arrows(run, x):
+    """The direction in which the generator's loss asks each of its samples x (n, dim) to go: -∂loss/∂x, (n, dim).
+
+    Each is the gradient of that sample's own loss, not divided by the batch. Taught in notebooks/02.
+    """
+    x = x.detach().requires_grad_(True)
+    objective = run.players.objective
+    real = run.target.sample(len(x), torch.Generator().manual_seed(0)) if objective.needs_real else None
+    D = run.players.D
+    D.requires_grad_(False)
+    loss = objective.generator(D(real) if objective.needs_real else None, D(x))
+    D.requires_grad_(True)
+    (gradient,) = torch.autograd.grad(loss.sum(), x)
+    return -gradient * len(x)
+
+
+def manifold(run, side=MANIFOLD_SIDE):
+    """Where G takes a square lattice of noise quantiles (first two numbers of z, the others 0): (side, side, dim)."""
+    quantiles = torch.special.ndtri(torch.linspace(0.02, 0.98, side, dtype=torch.float64))
+    z = torch.zeros(side, side, run.recipe.noise, dtype=torch.float64)
+    z[..., 0] = quantiles[:, None]
+    if run.recipe.noise > 1:
+        z[..., 1] = quantiles[None, :]
+    return run.generate(z.flatten(0, 1)).view(side, side, -1)
+
+
+def thin(values, points=CURVE_POINTS):
+    """A long sequence as at most `points` means over equal stretches."""
+    values = np.asarray(values, dtype=float)
+    if len(values) <= points:
+        return values
+    stretch = -(-len(values) // points)
+    whole = len(values) // stretch * stretch
+    means = values[:whole].reshape(-1, stretch).mean(1)
+    return means if whole == len(values) else np.append(means, values[whole:].mean())
+
+
+def loss_curves(history, points=CURVE_POINTS):
+    """(n, 3): step, discriminator's loss, generator's loss; noise averaged over equal stretches."""
+    return np.stack([thin(history.columns[name], points) for name in ("step", "d_loss", "g_loss")], axis=1)
+
+
+def mode_curves(history, points=CURVE_POINTS):
+    """(n, 3): step, modes held, high-quality share, at evenly chosen snapshots, the last one always."""
+    rows = [(s["step"], s["modes"], s["quality"]) for s in history.snapshots]
+    stride = max(1, -(-len(rows) // points))
+    return np.array(rows[::-1][::stride][::-1], dtype=float).reshape(-1, 3)
+
+
+def knob_marks(run):
+    """(step, words) for every change of a knob, as drawn on the curves."""
+    return [(step, f"{KNOB_WORDS.get(name, name)} {value:.3g}" if isinstance(value, float) else f"{name} {value}")
+            for step, name, value in run.events[: run._applied] if name not in ("discriminator", "generator")]
+
+
+KNOB_WORDS = {"lr_g": "lr G", "lr_d": "lr D", "d_strength": "strength", "penalty_weight": "penalty"}

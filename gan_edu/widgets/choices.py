@@ -1,0 +1,46 @@
+"""What the playground's controls offer, and how they map to a recipe and to a run's knobs."""
+
+from gan_edu.objectives import OBJECTIVES
+from gan_edu.optimisers import RULES
+from gan_edu.penalties import PENALTIES
+from gan_edu.recipe import PRESETS
+
+VIEWS = ("watch", "balance", "all")
+SPEEDS = ("Explain", "1", "30", "200", "Full")
+LIVE = ("lr_g", "lr_d", "d_strength", "objective", "penalty")  # act while training
+AT_RESTART = ("optimiser", "g_width", "d_width")
+RATES = [m * 10.0**e for e in range(-5, -1) for m in (1, 2, 3, 5)] + [0.1]
+RATES = [float(f"{rate:.0e}") for rate in RATES]
+STRENGTHS = [2.0**e for e in range(-4, 5)]
+WIDTHS = [4, 8, 16, 32, 64, 128, 256]
+
+
+def fixed():
+    """The choices that the page offers; they never change."""
+    return {"rates": RATES, "strengths": STRENGTHS, "widths": WIDTHS, "presets": list(PRESETS), "views": list(VIEWS),
+            "speeds": list(SPEEDS), "objectives": list(OBJECTIVES), "penalties": list(PENALTIES),
+            "optimisers": list(RULES)}
+
+
+def of_knobs(run):
+    """The live controls as the run's knobs stand."""
+    return {name: getattr(run.knobs, name) for name in LIVE}
+
+
+def of_run(run):
+    """All controls that mirror a run."""
+    return {**of_knobs(run), **{name: getattr(run.recipe, name) for name in AT_RESTART}}
+
+
+def recipe_with(recipe, controls):
+    """The recipe with the controls as they stand; a penalty's weight stays while the penalty does."""
+    changes = {name: controls[name] for name in (*LIVE, *AT_RESTART)}
+    if changes["penalty"] == recipe.penalty:
+        changes["penalty_weight"] = recipe.penalty_weight
+    return recipe.replace(**changes)
+
+
+def wanted(controls):
+    """The parts of the picture that the view and the tick boxes ask for."""
+    parts = {"watch": set(), "balance": {"curves"}, "all": {"curves", "losses"}}[controls["view"]]
+    return parts | {name for name in ("arrows", "manifold") if controls.get(name) and controls["view"] == "all"}

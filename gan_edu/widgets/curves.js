@@ -1,0 +1,105 @@
+// Curves over the steps: modes held with the high-quality share, and the losses; knob moves as labelled lines.
+
+function axes(pen, box, title, colours) {
+  pen.strokeStyle = colours.grid;
+  pen.lineWidth = 1;
+  pen.strokeRect(box.x, box.y, box.w, box.h);
+  pen.fillStyle = colours.ink;
+  pen.font = "11px sans-serif";
+  pen.fillText(title, box.x, box.y - 4);
+}
+
+function trace(pen, curve, column, box, last, low, high, colour, dash) {
+  const width = curve.shape[1];
+  pen.beginPath();
+  for (let i = 0; i < curve.shape[0]; i++) {
+    const value = curve.data[i * width + column];
+    if (!Number.isFinite(value)) continue;
+    const part = Math.max(0, Math.min(1, (value - low) / (high - low)));
+    pen.lineTo(box.x + (curve.data[i * width] / last) * box.w, box.y + box.h * (1 - part));
+  }
+  pen.setLineDash(dash);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.8;
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+function knobLines(pen, marks, box, last, colours) {
+  pen.font = "10px sans-serif";
+  marks.slice(-12).forEach(([step, words], i) => {
+    const x = box.x + (step / last) * box.w;
+    pen.strokeStyle = colours.faint;
+    pen.setLineDash([2, 2]);
+    pen.beginPath();
+    pen.moveTo(x, box.y);
+    pen.lineTo(x, box.y + box.h);
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.fillStyle = colours.ink;
+    const y = box.y + 10 + (i % 4) * 11;
+    pen.fillText(words, Math.min(x + 2, box.x + box.w - pen.measureText(words).width), y);
+  });
+}
+
+function range(curve, columns) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < curve.shape[0]; i++) {
+    for (const column of columns) {
+      const value = curve.data[i * curve.shape[1] + column];
+      if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+    }
+  }
+  if (low === Infinity) return [0, 1];
+  const margin = (high - low || 1) * 0.08;
+  return [low - margin, high + margin];
+}
+
+function numbers(pen, box, low, high, colours, digits = 1) {
+  pen.fillStyle = colours.faint;
+  pen.font = "10px sans-serif";
+  pen.textAlign = "right";
+  pen.fillText(high.toFixed(digits), box.x - 3, box.y + 8);
+  pen.fillText(low.toFixed(digits), box.x - 3, box.y + box.h);
+  pen.textAlign = "left";
+}
+
+function drawCurves(canvas, still, frame) {
+  const { modes_curve: modes, loss_curve: losses } = frame.arrays;
+  const panels = (modes ? 1 : 0) + (losses ? 1 : 0);
+  canvas.style.display = panels ? "" : "none";
+  if (!panels) return;
+  const [pen, width] = fit(canvas, panels * 112 + 6);
+  const colours = isDark() ? DARK : LIGHT;
+  const last = Math.max(frame.header.step, 1);
+  let y = 18;
+  const place = () => ({ x: 30, y, w: width - 60, h: 76 });
+  if (modes) {
+    const box = place();
+    axes(pen, box, "modes held (solid)   high-quality share (dashed)", colours);
+    trace(pen, modes, 1, box, last, 0, still.header.k, colours.real, []);
+    trace(pen, modes, 2, box, last, 0, 1, colours.fake, [5, 3]);
+    numbers(pen, box, 0, still.header.k, colours, 0);
+    pen.fillStyle = colours.faint;
+    pen.fillText("1", box.x + box.w + 4, box.y + 8);
+    pen.fillText("0", box.x + box.w + 4, box.y + box.h);
+    knobLines(pen, frame.header.marks, box, last, colours);
+    y += 112;
+  }
+  if (losses) {
+    const box = place();
+    const [low, high] = range(losses, [1, 2]);
+    axes(pen, box, "loss: discriminator (solid), generator (dashed)", colours);
+    trace(pen, losses, 1, box, last, low, high, colours.real, []);
+    trace(pen, losses, 2, box, last, low, high, colours.fake, [5, 3]);
+    numbers(pen, box, low, high, colours);
+    knobLines(pen, frame.header.marks, box, last, colours);
+    y += 112;
+  }
+  pen.fillStyle = colours.faint;
+  pen.font = "10px sans-serif";
+  pen.fillText("step 0", 30, y - 5);
+  pen.textAlign = "right";
+  pen.fillText(last.toLocaleString("en"), width - 30, y - 5);
+  pen.textAlign = "left";
+}

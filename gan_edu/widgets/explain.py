@@ -1,0 +1,96 @@
+"""One training step in eight pictures: what 'Explain' shows, each with one sentence and its number."""
+
+import torch
+
+from gan_edu import views
+
+STAGES = ("noise", "generated", "scores", "loss", "update", "scores_again", "arrows", "generator")
+SHOWN = 64
+
+
+class Explainer:
+    """Walks through the next step of a run on points: `next()` does one sub-step and returns what to show."""
+
+    def __init__(self, run):
+        self.run = run
+        self.place = 0
+
+    @torch.no_grad()
+    def _batches(self):
+        players = self.run.players
+        real, z, _ = self.run.next_discriminator_batch()
+        return real, z, players.G(z)
+
+    def next(self):
+        """(header, arrays) of the sub-step now due; the two updates really happen in 'update' and 'generator'."""
+        stage = STAGES[self.place]
+        self.place = (self.place + 1) % len(STAGES)
+        sentence, arrays = getattr(self, f"_{stage}")()
+        header = {"stage": stage, "number": STAGES.index(stage) + 1, "of": len(STAGES), "sentence": sentence}
+        return header, arrays
+
+    def _noise(self):
+        _, z, fake = self._batches()
+        self.z, self.fake = z, fake
+        sentence = f"Noise: the run draws {len(z)} random inputs, {z.shape[1]} numbers each. Nothing else enters G."
+        return sentence, {"noise": z[:SHOWN, :2].numpy()}
+
+    def _generated(self):
+        real, z, fake = self._batches()
+        far = float((torch.cdist(fake, self.run.target.modes).min(1).values).mean())
+        sentence = f"Generated points: G turns each input into a point, on average {far:.2f} from the nearest mode."
+        return sentence, {"noise": z[:SHOWN, :2].numpy(), "batch": fake[:SHOWN].numpy()}
+
+    @torch.no_grad()
+    def _scored(self):
+        real, _, fake = self._batches()
+        return real, fake, self.run.players.D(real), self.run.players.D(fake)
+
+    def _means(self, real_logits, fake_logits):
+        if self.run.players.objective.is_probability:
+            real_logits, fake_logits = torch.sigmoid(real_logits), torch.sigmoid(fake_logits)
+        return float(real_logits.mean()), float(fake_logits.mean())
+
+    def _scores(self):
+        real, fake, real_logits, fake_logits = self._scored()
+        on_real, on_fake = self._means(real_logits, fake_logits)
+        sentence = f"Scores: D gives the real points {on_real:.2f} on average and the generated ones {on_fake:.2f}."
+        return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
+
+    def _loss(self):
+        real, fake, real_logits, fake_logits = self._scored()
+        loss = float(self.run.players.objective.discriminator(real_logits, fake_logits))
+        self.loss_before = loss
+        sentence = f"The discriminator's loss is {loss:.3f}: low when real scores are high and generated ones low."
+        return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
+
+    def _update(self):
+        real, fake, _, _ = self._scored()
+        self.scored_batch = (real, fake)
+        record = self.run.step_discriminator()
+        sentence = (f"The discriminator's update: its weights move against a gradient of norm {record.d_grad_norm:.3f}. "
+                    "G stands still.")
+        return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
+
+    def _scores_again(self):
+        real, fake = self.scored_batch
+        with torch.no_grad():
+            real_logits, fake_logits = self.run.players.D(real), self.run.players.D(fake)
+        loss = float(self.run.players.objective.discriminator(real_logits, fake_logits))
+        sentence = f"Scores again: on the same points the loss went from {self.loss_before:.3f} to {loss:.3f}."
+        return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
+
+    def _arrows(self):
+        fake = self.run.sample(SHOWN)
+        arrows = views.arrows(self.run, fake)
+        size = float(arrows.norm(dim=1).mean())
+        sentence = f"Arrows: where each generated point should go to score higher; their mean length is {size:.3f}."
+        return sentence, {"batch": fake.numpy(), "batch_arrows": arrows.numpy()}
+
+    def _generator(self):
+        before = self.run.sample(SHOWN)
+        record = self.run.step_generator()
+        after = self.run.sample(SHOWN)
+        moved = float((after - before).norm(dim=1).mean())
+        sentence = f"The generator's update: loss {record.g_loss:.3f}; its points moved by {moved:.4f} on average."
+        return sentence, {"batch": after.numpy()}

@@ -1,0 +1,243 @@
+// The playground's page side: native controls, one picture, one set of curves; all state lives in the model.
+
+const WORDS = {
+  watch: "Watch", balance: "Balance", all: "All", "1": "1 step/s", "30": "30 steps/s", "200": "200 steps/s",
+  none: "None", clip: "Weight clipping", wgan_gp: "Gradient penalty (WGAN-GP)", r1: "R1", r1_r2: "R1 + R2",
+  adam: "Adam", sgd: "SGD", rmsprop: "RMSProp", minimax: "Minimax (saturating)", non_saturating: "Non-saturating",
+  least_squares: "Least squares", hinge: "Hinge", wasserstein: "Wasserstein", relativistic: "Relativistic pairing",
+};
+const words = (name) => WORDS[name] ?? (name ? name.replaceAll("_", " ") : "(own recipe)");
+
+function rateWords(rate) {
+  const exponent = Math.floor(Math.log10(rate) + 1e-9);
+  return `${+(rate / 10 ** exponent).toFixed(2)}e${exponent}`;
+}
+
+function strengthWords(strength, short) {
+  const many = strength >= 1 ? strength : Math.round(1 / strength);
+  if (short) return strength >= 1 ? `×${many}` : `×1/${many}`;
+  if (strength >= 1) return `${many} update${many === 1 ? "" : "s"} for each generator update`;
+  return `1 update every ${many} generator updates`;
+}
+
+function buildControls(model, send, change) {
+  const fixed = model.get("fixed");
+  const parts = {
+    preset: select("Preset", ["", ...fixed.presets], words, (name) => name && send("preset", { name })),
+    view: select("View", fixed.views, words, (value) => change({ view: value }, true)),
+    speed: select("Speed", fixed.speeds, words, (value) => change({ speed: value }, true)),
+    lr_g: slider("Generator learning rate", fixed.rates, rateWords, (value) => change({ lr_g: value })),
+    lr_d: slider("Discriminator learning rate", fixed.rates, rateWords, (value) => change({ lr_d: value })),
+    d_strength: slider("Discriminator strength", fixed.strengths, strengthWords, (value) => change({ d_strength: value })),
+    objective: select("Objective", fixed.objectives, words, (value) => change({ objective: value }, true)),
+    penalty: select("Penalty", fixed.penalties, words, (value) => change({ penalty: value }, true)),
+    optimiser: select("Optimiser", fixed.optimisers, words, (value) => change({ optimiser: value })),
+    g_width: select("Generator width", fixed.widths, String, (value) => change({ g_width: +value })),
+    d_width: select("Discriminator width", fixed.widths, String, (value) => change({ d_width: +value })),
+  };
+  return parts;
+}
+
+function tick(text, name, change) {
+  const control = make("input", { type: "checkbox", onchange: () => change({ [name]: control.checked }, true) });
+  return { element: make("label", { class: "gan-tick" }, control, text), control };
+}
+
+function button(text, action, attributes = {}) {
+  return make("button", { type: "button", onclick: action, ...attributes }, text);
+}
+
+function buildButtons(send) {
+  return {
+    play: button("Play", () => send("play"), { class: "gan-main" }),
+    pause: button("Pause", () => send("pause"), { class: "gan-main" }),
+    restart: button("Restart with these settings", () => send("restart"), { class: "gan-restart" }),
+    reset: button("Reset", () => send("reset"), { title: "Step 0 with the preset's own values" }),
+    next: button("Next", () => send("next"), { title: "The next part of this step" }),
+    discriminator: button("Step discriminator", () => send("discriminator")),
+    generator: button("Step generator", () => send("generator")),
+    both: button("Step both", () => send("both")),
+  };
+}
+
+function buildRewind(send) {
+  const output = make("output", {});
+  const control = make("input", { type: "range", min: 0, max: 1, step: 1, value: 1 });
+  const show = () => {
+    setText(output, Number(control.value).toLocaleString("en"));
+    control.setAttribute("aria-valuetext", `step ${Number(control.value).toLocaleString("en")}`);
+  };
+  control.addEventListener("input", () => { control.dataset.held = "yes"; show(); });
+  control.addEventListener("change", () => { delete control.dataset.held; send("rewind", { step: +control.value }); });
+  const update = (step) => {
+    if (control.dataset.held) return;
+    control.max = Math.max(step, 1);
+    control.value = step;
+    show();
+  };
+  return { element: labelled("Rewind", control, output), control, update };
+}
+
+function buildRecipe(send, latest) {
+  const field = make("input", { type: "text", "aria-label": "Recipe token", spellcheck: false, placeholder: "paste a recipe here, then Paste recipe" });
+  const copy = async () => {
+    field.value = latest().token;
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+  };
+  const paste = async () => {
+    let text = field.value.trim();
+    if (!text || text === latest().token) {
+      try { text = (await navigator.clipboard.readText()).trim(); } catch { /* no permission: the field is the way */ }
+    }
+    if (text) send("paste", { text });
+    else field.focus();
+  };
+  return make("div", { class: "gan-row" }, button("Copy recipe", copy), button("Paste recipe", paste), field);
+}
+
+function buildEvidence() {
+  const title = make("strong", {});
+  const rows = make("ul", {});
+  const advice = make("p", {});
+  const element = make("div", { class: "gan-verdict" }, title, rows, advice);
+  let shown = "";
+  const update = (header) => {
+    const key = JSON.stringify([header.symptom, header.evidence, header.advice]);
+    if (key === shown) return;
+    shown = key;
+    title.textContent = `Verdict: ${header.symptom}`;
+    rows.replaceChildren(...header.evidence.map(([name, value, threshold, why]) =>
+      make("li", {}, `${name}: `, make("b", {}, value), ` (threshold ${threshold}: ${why})`)));
+    advice.textContent = header.advice;
+    element.dataset.symptom = header.symptom;
+  };
+  return { element, update };
+}
+
+function layout(parts, buttons, pieces) {
+  const box = (name, ...children) => make("div", { class: name }, ...children);
+  const sliders = box("gan-sliders gan-from-balance", parts.lr_g.element, parts.lr_d.element, parts.d_strength.element);
+  const methods = make("details", { class: "gan-from-all" }, make("summary", {}, "Methods"),
+    box("gan-selects", parts.objective.element, parts.penalty.element, parts.optimiser.element, parts.g_width.element, parts.d_width.element),
+    make("p", { class: "gan-hint" }, "Optimiser and widths apply at restart."));
+  const side = box("gan-side",
+    box("gan-selects gan-three", parts.preset.element, parts.view.element, parts.speed.element),
+    sliders,
+    box("gan-row", buttons.play, buttons.pause, buttons.restart, buttons.reset, buttons.next),
+    pieces.status, pieces.explain, pieces.notice, pieces.error,
+    box("gan-row gan-from-all gan-points", buttons.discriminator, buttons.generator, buttons.both),
+    box("gan-from-all", pieces.rewind.element),
+    pieces.curves,
+    box("gan-from-balance gan-points", pieces.evidence.element));
+  const under = box("gan-under", box("gan-row gan-from-all gan-points", pieces.arrows.element, pieces.manifold.element),
+    methods, box("gan-from-all", pieces.recipe));
+  const left = box("gan-left", pieces.picture, pieces.legend, under);
+  return [left, side, pieces.announcer];
+}
+
+function makePieces(model, send, change, latest) {
+  return {
+    picture: make("canvas", { class: "gan-picture", role: "img" }),
+    curves: make("canvas", { class: "gan-curves", role: "img", "aria-label": "Curves over the steps" }),
+    legend: make("div", { class: "gan-legend", "aria-hidden": "true" },
+      make("span", { class: "gan-real" }, "○ real"), make("span", { class: "gan-fake" }, "× generated"),
+      make("span", {}, "background: blue = D says real, orange = D says fake")),
+    status: make("div", { class: "gan-status", role: "status", "aria-live": "off" }),
+    announcer: make("div", { class: "gan-hidden", "aria-live": "polite" }),
+    explain: make("div", { class: "gan-explain" }),
+    notice: make("div", { class: "gan-notice" }),
+    error: make("pre", { class: "gan-error", role: "alert" }),
+    rewind: buildRewind(send),
+    recipe: buildRecipe(send, latest),
+    evidence: buildEvidence(),
+    arrows: tick("Arrows", "arrows", change),
+    manifold: tick("Generator's warped grid", "manifold", change),
+  };
+}
+
+function showControls(root, parts, buttons, pieces, controls) {
+  root.dataset.view = controls.view;
+  for (const name of ["lr_g", "lr_d", "d_strength"]) parts[name].set(controls[name]);
+  for (const name of ["preset", "view", "speed", "objective", "penalty", "optimiser", "g_width", "d_width"]) {
+    const control = parts[name].control;
+    const value = String(controls[name] ?? "");
+    if (![...control.options].some((option) => option.value === value)) control.append(make("option", { value }, words(value)));
+    if (control.value !== value) control.value = value;
+  }
+  pieces.arrows.control.checked = controls.arrows;
+  pieces.manifold.control.checked = controls.manifold;
+  buttons.next.hidden = controls.speed !== "Explain";
+}
+
+function showWords(pieces, buttons, header, memory) {
+  const { status, explain, notice, error, announcer, picture } = pieces;
+  setText(status, header.status);
+  status.setAttribute("aria-live", header.playing ? "off" : "polite");
+  explain.hidden = !header.explain;
+  if (header.explain) setText(explain, `${header.explain.number} of ${header.explain.of} · ${header.explain.sentence}`);
+  setText(notice, header.locked ? "First lock in your prediction above, say 'not sure', or skip it." : header.notice);
+  setText(error, header.error);
+  error.hidden = !header.error;
+  buttons.play.hidden = header.playing;
+  buttons.pause.hidden = !header.playing;
+  buttons.play.disabled = header.locked || header.failed;
+  pieces.evidence.update(header);
+  pieces.rewind.update(header.last_step);
+  const now = performance.now();
+  if (!header.playing || now - (memory.spoke ?? 0) > 1000) {
+    picture.setAttribute("aria-label", header.alt);
+    memory.spoke = now;
+  }
+  if (memory.symptom !== header.symptom || memory.playing !== header.playing) {
+    if (memory.symptom !== undefined) announcer.textContent = `${header.playing ? "" : "Paused. "}Verdict: ${header.symptom}.`;
+    [memory.symptom, memory.playing] = [header.symptom, header.playing];
+  }
+}
+
+function render({ model, el }) {
+  const send = (name, content = {}) => model.send({ do: name, ...content });
+  const change = (values, show = false) => {
+    model.set("controls", { ...model.get("controls"), ...values });
+    model.save_changes();
+    if (show || !memory.playing) send("show");
+  };
+  const memory = {};
+  let still, frame, due = false, drawn = 0;
+  const parts = buildControls(model, send, change);
+  const buttons = buildButtons(send);
+  const pieces = makePieces(model, send, change, () => frame.header);
+  const root = make("section", { class: "gan-playground", "aria-label": "GAN playground" });
+  root.append(...layout(parts, buttons, pieces));
+  el.append(root);
+
+  const draw = () => {
+    due = false;
+    if (!frame || !still || !root.isConnected) return;
+    root.dataset.kind = still.header.kind;
+    showWords(pieces, buttons, frame.header, memory);
+    PICTURES[still.header.kind](pieces.picture, still, frame);
+    drawCurves(pieces.curves, still, frame);
+    root.dataset.frames = ++drawn;
+  };
+  const later = () => { if (!due) { due = true; requestAnimationFrame(draw); } };
+  const takeFrame = () => { frame = unpack(model.get("frame")); later(); };
+  const takeStill = () => { still = unpack(model.get("still")); later(); };
+  const takeControls = () => { showControls(root, parts, buttons, pieces, model.get("controls")); later(); };
+  const watcher = new ResizeObserver(later);
+  watcher.observe(root);
+  const theme = new MutationObserver(later);
+  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  const events = [["change:frame", takeFrame], ["change:still", takeStill], ["change:controls", takeControls]];
+  events.forEach(([name, action]) => model.on(name, action));
+  takeControls();
+  takeStill();
+  takeFrame();
+  return () => {
+    events.forEach(([name, action]) => model.off(name, action));
+    watcher.disconnect();
+    theme.disconnect();
+  };
+}
+
+export default { render };

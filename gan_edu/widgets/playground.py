@@ -1,0 +1,317 @@
+"""The playground: a GAN in training with sliders. A thin shell of controls and one canvas around one Run."""
+
+import asyncio
+import time
+import traceback
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from gan_edu.diagnosis import diagnose
+from gan_edu.recipe import PRESETS, Recipe
+from gan_edu.run import Run
+from gan_edu.tokens import decode
+from gan_edu.widgets import choices, registry, scene, wording
+from gan_edu.widgets.explain import Explainer
+from gan_edu.widgets.pace import Pace
+
+HERE = Path(__file__).parent
+SCRIPTS = ("dom.js", "draw.js", "curves.js", "playground.js")
+CHUNK = 0.02  # seconds of training between two looks at the controls
+EXPLAIN_PAUSE = 3.0  # seconds between Explain's sub-steps while it plays by itself
+VERDICT_EVERY = 1.0  # seconds
+
+
+class Playground(anywidget.AnyWidget):
+    """See `playground`. `controls` is what the learner has set, `frame` what is drawn; the run is `play.session`."""
+
+    _esm = "\n".join((HERE / name).read_text() for name in SCRIPTS)
+    _css = (HERE / "playground.css").read_text()
+    fixed = traitlets.Dict().tag(sync=True)
+    controls = traitlets.Dict().tag(sync=True)
+    still = traitlets.Bytes().tag(sync=True)
+    frame = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, recipe, name="", view="all", prediction=None):
+        super().__init__()
+        self.home, self.name, self.prediction = recipe, name, prediction
+        self.fixed = choices.fixed()
+        self.pace = Pace()
+        self.wants_play = self.playing = False
+        self.error, self.notice, self.verdict, self._explained = "", "", None, None
+        self._loop = registry.running_loop()
+        self._task = None
+        self._start(Run(recipe), view=view, speed="Full", preset=name, arrows=True, manifold=False)
+        registry.register(self)
+        self.on_msg(self._on_message)
+        if prediction is not None:
+            prediction.observe(lambda _: self._on_loop(self.push), "unlocked")
+
+    # --- the run ----------------------------------------------------------------------------------------------
+
+    def _start(self, run, **extra):
+        """Take a new run: show it, and set the controls to it."""
+        self.session = run
+        self.budget_end = max(run.recipe.steps, 1)
+        self.explainer = Explainer(run)
+        self.error = self.notice = ""
+        self.verdict, self._explained, self._verdict_time = None, None, 0.0
+        self.controls = {**self.controls, **extra, **choices.of_run(run)}
+        self.still = scene.still(run)
+        self.push()
+
+    def restart(self):
+        """Step 0 of the same seed, with the controls as they stand."""
+        recipe = choices.recipe_with(self.session.recipe, self.controls)
+        self._start(Run(recipe))
+        if self.wants_play:
+            self.play()
+
+    def reset(self):
+        """Step 0 of the preset with its own values."""
+        self.pause(announce=False)
+        self._start(Run(self.home))
+
+    def run(self, steps):
+        """Train `steps` steps now, without the page: for tests, and where no browser looks on. Errors are raised."""
+        self._apply_controls()
+        end = self.session.step + steps
+        while self.session.step < end and self.session.failed_at is None:
+            self._train_one()
+        self._judge(force=True)
+        self._report_measured()
+        self.push()
+        return self
+
+    def _apply_controls(self):
+        """Let the run's knobs follow the controls; the loop calls this at the start of each chunk."""
+        for name in choices.LIVE:
+            value = self.controls.get(name)
+            if value is not None and value != getattr(self.session.knobs, name):
+                setattr(self.session.knobs, name, value)
+
+    def _train_one(self):
+        record = self.session.train_step()
+        self.pace.count()
+        return record
+
+    # --- the loop ---------------------------------------------------------------------------------------------
+
+    @property
+    def locked(self):
+        """Whether a prediction still has to be made (or skipped) before Play."""
+        return self.prediction is not None and not self.prediction.unlocked
+
+    def play(self):
+        """Start training in the background of the kernel's event loop."""
+        if self.locked or self.playing or self.session.failed_at is not None:
+            return
+        if self._loop is None:
+            raise RuntimeError("no event loop runs here: use .run(steps) to train without a page")
+        registry.pause_others(self)
+        if self.session.step >= self.budget_end:
+            self.budget_end = self.session.step + self.session.recipe.steps
+        self.playing, self.notice, self.error = True, "", ""
+        self.pace.start(self.controls["speed"])
+        self._task = self._loop.create_task(self._live())
+
+    def pause(self, announce=True):
+        """Stop training; the run stays as it is."""
+        was, self.playing = self.playing, False
+        if was and announce:
+            self.notice = f"Paused at step {self.session.step:,}."
+        if was:
+            self._judge(force=True)
+            self._report_measured()
+        self.push()
+
+    async def _live(self):
+        try:
+            while self.playing:
+                self._chunk()
+                await asyncio.sleep(self.pace.rest(self.controls["speed"]))
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error):
+        """An error inside the loop is shown in the playground; the notebook would swallow it."""
+        self.playing = False
+        self.error = f"{type(error).__name__}: {error}"
+        self.trace = traceback.format_exc()
+        self.push()
+
+    def _chunk(self):
+        """One turn of the loop: read the controls, train for a moment, show a frame when one is due."""
+        self._apply_controls()
+        speed = self.controls["speed"]
+        if speed == "Explain":
+            if self.pace.due(EXPLAIN_PAUSE):
+                self._explain()
+        else:
+            self._explained = None
+            end, due = time.perf_counter() + CHUNK, self.pace.steps_due(speed)
+            while due > 0 and time.perf_counter() < end and self._may_go_on():
+                self._train_one()
+                due -= 1
+        if not self._may_go_on():
+            self._finish()
+        elif self.pace.frame_due():
+            self._judge()
+            self.push()
+
+    def _may_go_on(self):
+        return self.session.failed_at is None and self.session.step < self.budget_end
+
+    def _finish(self):
+        self.playing = False
+        if self.session.failed_at is None:
+            self.notice = f"Step {self.session.step:,}: the planned end. Play goes on from here."
+        else:
+            self.notice = (f"Stopped at step {self.session.failed_at:,}: a loss became NaN or infinite. "
+                           "Lower a learning rate and restart.")
+        self._judge(force=True)
+        self._report_measured()
+        self.push()
+
+    def _explain(self):
+        self._explained = self.explainer.next()
+        self.push()
+
+    # --- what is shown ----------------------------------------------------------------------------------------
+
+    def _judge(self, force=False):
+        if force or time.perf_counter() - self._verdict_time > VERDICT_EVERY:
+            self._verdict_time = time.perf_counter()
+            self.verdict = diagnose(self.session.history)
+
+    def _report_measured(self):
+        if self.prediction is not None and self.session.step >= self.session.recipe.steps // 3:
+            self.prediction.measured = wording.measured(self.session, self.verdict)
+
+    def push(self):
+        """Send one frame to the page."""
+        start = time.perf_counter()
+        header, extra = {}, None
+        if self._explained:
+            header, extra = {"explain": self._explained[0]}, self._explained[1]
+        header |= wording.header(self)
+        self.frame = scene.frame(self.session, header, choices.wanted(self.controls), extra)
+        self.pace.frame_took(time.perf_counter() - start)
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget where it can live; a PNG and a sentence where it cannot."""
+        from gan_edu import plots, pngs
+
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        data = {**data, "text/plain": wording.describe(self.session, self.verdict)}
+        data["image/png"] = pngs.as_png(plots.picture(self.session))
+        return data, metadata
+
+    # --- messages from the page -------------------------------------------------------------------------------
+
+    def _on_loop(self, function, *args):
+        """Hand work over to the kernel's own thread: callbacks may come on another one."""
+        if self._loop is None or not self._loop.is_running():
+            function(*args)
+        else:
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def _on_message(self, _, content, buffers):
+        self._on_loop(self.command, content)
+
+    def command(self, content):
+        """Do what a button asked: {'do': name, ...}; an error is shown, and loses nothing."""
+        actions = {"play": self._press_play, "pause": self._press_pause, "restart": self.restart, "reset": self.reset,
+                   "next": self._press_next, "show": self._show, "preset": self._choose_preset,
+                   "discriminator": self._by_hand, "generator": self._by_hand, "both": self._by_hand,
+                   "rewind": self._rewind, "paste": self._paste}
+        content = dict(content)
+        try:
+            name = content.pop("do")
+            if actions[name] == self._by_hand:
+                self._by_hand(name)
+            else:
+                actions[name](**content)
+        except Exception as error:
+            self._fail(error)
+
+    def _press_play(self):
+        self.wants_play = True
+        self.play()
+        self.push()
+
+    def _press_pause(self):
+        self.wants_play = False
+        self.pause()
+
+    def _press_next(self):
+        self.pause(announce=False)
+        self._apply_controls()
+        self._explain()
+
+    def _show(self):
+        """A control changed what is shown; while playing the loop sees to it."""
+        if not self.playing:
+            self._apply_controls()
+            self.push()
+
+    def _choose_preset(self, name):
+        self.pause(announce=False)
+        self.home, self.name = PRESETS[name], name
+        self._start(Run(self.home), preset=name)
+
+    def _by_hand(self, which):
+        self.pause(announce=False)
+        self._apply_controls()
+        self._explained = None
+        if which in ("discriminator", "both"):
+            self.session.step_discriminator()
+        if which in ("generator", "both"):
+            self.session.step_generator()
+        what = {"both": "one update of each"}.get(which, f"one {which} update")
+        self.notice = f"By hand: {what}."
+        self._judge(force=True)
+        self.push()
+
+    def _rewind(self, step):
+        self.pause(announce=False)
+        self._explained = None
+        self.session.rewind(int(step))
+        self.explainer = Explainer(self.session)
+        self.controls = {**self.controls, **choices.of_knobs(self.session)}
+        self.notice = f"Rewound to step {self.session.step:,}."
+        self._judge(force=True)
+        self.push()
+
+    def _paste(self, text):
+        self.pause(announce=False)
+        try:
+            decode(text)
+            run = Run.from_token(text)
+        except ValueError as error:
+            self.notice = f"This recipe was not taken: {error}."
+            self.push()
+            return
+        self.home, self.name = run.recipe, ""
+        self._start(run, preset="")
+        self.notice = "Recipe taken: step 0 of the pasted run."
+        self.push()
+
+
+def playground(name_or_recipe="ring_healthy", view="all", prediction=None):
+    """A live GAN with its sliders.
+
+    name_or_recipe: a name in PRESETS or a Recipe. view: 'watch', 'balance' or 'all'. prediction: what `predict`
+    returned; it keeps Play closed until the learner has answered, said 'not sure' or skipped.
+    Taught in notebooks/02.
+    """
+    recipe, name = name_or_recipe, ""
+    if not isinstance(name_or_recipe, Recipe):
+        if name_or_recipe not in PRESETS:
+            raise ValueError(f"there is no preset {name_or_recipe!r}; choose one of {', '.join(PRESETS)}")
+        recipe, name = PRESETS[name_or_recipe], name_or_recipe
+    if view not in choices.VIEWS:
+        raise ValueError(f"view={view!r} is not known; choose one of {', '.join(choices.VIEWS)}")
+    return Playground(recipe, name, view, prediction)

@@ -1,0 +1,78 @@
+"""The playground's words: status line, verdict card, text alternative, what a prediction is held against."""
+
+SYMPTOMS = {
+    "divergence": "divergence",
+    "vanishing_gradients": "vanishing gradients",
+    "weak_discriminator": "weak discriminator",
+    "mode_collapse": "mode collapse",
+    "oscillation": "oscillation",
+    "non_convergence": "non-convergence",
+    "healthy": "healthy",
+    "undecided": "undecided",
+}
+
+
+def symptom(verdict):
+    """The verdict in words; before the first one, that it is too early."""
+    return SYMPTOMS[verdict.symptom] if verdict else "undecided"
+
+
+def modes(run):
+    """'8 of 8 modes', or nothing for images."""
+    if run.target is None or not run.history.snapshots:
+        return ""
+    return f"{run.history.snapshots[-1]['modes']} of {len(run.target.modes)} modes"
+
+
+def status(play):
+    """`step 1,234 · 612 steps/s · 8 of 8 modes · healthy`."""
+    run = play.session
+    parts = [f"step {run.step:,}"]
+    if play.playing:
+        parts.append(f"{play.pace.steps_per_second():,.0f} steps/s")
+    if run.failed_at is not None:
+        return " · ".join([*parts, "stopped: a loss became NaN or infinite"])
+    return " · ".join(filter(None, [*parts, modes(run), "" if run.recipe.is_image else symptom(play.verdict)]))
+
+
+def describe(run, verdict):
+    """One sentence that stands for the picture."""
+    if run.recipe.is_image:
+        return f"Step {run.step:,}: a grid of digits that the generator draws from fixed noise."
+    last = run.history.snapshots[-1]
+    return (f"Step {run.step:,}: generated points hold {modes(run)}; {last['quality']:.0%} lie within three standard "
+            f"deviations of a mode. Verdict: {symptom(verdict)}.")
+
+
+def measured(run, verdict):
+    """What a prediction stands beside."""
+    parts = [modes(run), "" if run.recipe.is_image else symptom(verdict), f"step {run.step:,}"]
+    return " · ".join(filter(None, parts))
+
+
+def evidence(verdict):
+    """[name, value, threshold, reason] rows in words."""
+    if verdict is None:
+        return []
+    return [[e.name, f"{e.value:.3g}", f"{e.threshold:.3g}", e.reason] for e in verdict.evidence]
+
+
+def header(play):
+    """Everything that the page shows in words, for one frame."""
+    run = play.session
+    d_loss, g_loss = run.players.objective.equilibrium
+    return {
+        "status": status(play),
+        "playing": play.playing,
+        "locked": play.locked,
+        "alt": describe(run, play.verdict),
+        "symptom": symptom(play.verdict),
+        "evidence": evidence(play.verdict),
+        "advice": play.verdict.advice if play.verdict else "",
+        "notice": play.notice,
+        "error": play.error,
+        "token": "" if play.playing else run.token,
+        "last_step": run.step,
+        "failed": run.failed_at is not None,
+        "probability": run.players.objective.is_probability,
+    }
