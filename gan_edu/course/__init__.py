@@ -1,1 +1,1 @@
-"""The course: quiz bank, challenges and progress, as data and plain functions."""
+"""The course as data and plain functions: lessons, quiz bank, progress. No widgets, no torch."""

@@ -1,0 +1,91 @@
+"""A prediction before a demonstration: recorded, never scored, later shown beside what was measured."""
+
+import traitlets
+
+from gan_edu.course import progress
+from gan_edu.course.questions import AnswerError
+from gan_edu.course.quizbank import FOLDER, load_bank
+from gan_edu.course.text import parse, plain
+from gan_edu.widgets.course import CourseWidget, module
+
+NOT_SURE, SKIPPED = "not_sure", "skipped"
+UNSAID = {NOT_SURE: "Not sure", SKIPPED: "Skipped"}
+
+
+def predict(lesson, name, folder=None):
+    """Ask for a prediction and return its widget; give it to `playground(..., prediction=...)`.
+
+    It opens the playground's Play once the learner answers, says 'Not sure' or skips, also in an earlier session.
+    `folder` takes it from another folder of quiz files. Raises KeyError for an unknown id. Taught in notebooks/00.
+    """
+    question = load_bank(folder or FOLDER).get(lesson, name)
+    if question.kind != "predict":
+        raise KeyError(f"{question.uid} is of kind {question.kind}, not a prediction; show it with quiz()")
+    return Prediction(question)
+
+
+class Prediction(CourseWidget):
+    """One prediction: `unlocked` turns True for good, `measured` is set by the playground. Taught in notebooks/00."""
+
+    _esm = module("prediction.js")
+    unlocked = traitlets.Bool(False).tag(sync=True)  # True once answered, 'Not sure' or skipped
+    measured = traitlets.Unicode().tag(sync=True)  # what the run showed, such as '1 of 8 modes'; set by the playground
+    question = traitlets.Dict().tag(sync=True)
+    locked = traitlets.Unicode().tag(sync=True)  # the key that was locked in, 'not_sure', 'skipped' or ''
+    spoken = traitlets.List().tag(sync=True)  # the same as course text
+
+    def __init__(self, question):
+        self._question = question
+        kept = progress.load()
+        options = [[option.key, parse(option.text)] for option in question.options]
+        asked = {"text": parse(question.text), "code": question.code, "why": parse(question.why)}
+        super().__init__(
+            question={**asked, "options": [*options, [NOT_SURE, parse(UNSAID[NOT_SURE])]]}, notice=kept.notice
+        )
+        made = kept.of("prediction", lesson=question.lesson, question=question.id, hash=question.hash)
+        if made:
+            self._lock(made[0]["choice"])
+        self.on_msg(lambda widget, message, buffers: self.answer(message["choice"]))
+
+    @property
+    def choice(self):
+        """The text of the option that the learner predicted; None while open, when not sure, or skipped."""
+        return self._texts.get(self.locked)
+
+    def answer(self, choice):
+        """Lock in an option's key, 'not_sure' or 'skipped', as the buttons do; the first one is kept for good.
+
+        Raises AnswerError for anything else.
+        """
+        if choice not in UNSAID and choice not in self._texts:
+            raise AnswerError(f"{self._question.uid} offers {', '.join([*self._texts, *UNSAID])}, not {choice!r}")
+        if self.locked:
+            return
+        question = self._question
+        progress.record("prediction", lesson=question.lesson, question=question.id, hash=question.hash, choice=choice)
+        self.notice = progress.load().notice
+        self._lock(choice)
+
+    def text(self):
+        """Return the prediction, and what was measured, as plain text."""
+        parts = [f"Your prediction (never scored): {plain(parse(self._question.text))}"]
+        parts += [f"  [{option.key}] {plain(parse(option.text))}" for option in self._question.options]
+        if self.locked:
+            parts.append(f"  You predicted: {plain(self.spoken)}")
+        if self.locked and self.measured:
+            parts += [f"  Measured: {self.measured}", f"  Why? {plain(parse(self._question.why))}"]
+        return "\n".join(parts)
+
+    @property
+    def _texts(self):
+        return {option.key: option.text for option in self._question.options}
+
+    def _lock(self, choice):
+        texts = {**UNSAID, **self._texts}
+        with self.hold_sync():
+            self.spoken = parse(texts.get(choice, choice))
+            self.locked = choice
+            self.unlocked = True
+
+
+__all__ = ["Prediction", "predict"]
