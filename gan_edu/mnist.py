@@ -107,7 +107,7 @@ def download_folder():
     """Return the folder for files that had to be downloaded. Taught in notebooks/11_mnist_dcgan."""
     import platformdirs
 
-    return platformdirs.user_cache_path("gan-edu") / "mnist"
+    return platformdirs.user_cache_path("gan-edu", appauthor=False) / "mnist"
 
 
 def _download(name, places):
