@@ -36,6 +36,7 @@ class Prediction(CourseWidget):
 
     def __init__(self, question):
         self._question = question
+        self.lesson = question.lesson  # number of the lesson that asks, such as '02'
         kept = progress.load()
         options = [[option.key, parse(option.text)] for option in question.options]
         asked = {"text": parse(question.text), "code": question.code, "why": parse(question.why)}

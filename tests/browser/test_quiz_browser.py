@@ -188,15 +188,15 @@ def test_markup_in_a_quiz_file_is_shown_as_text_and_does_not_run(lab):
 
 def test_prediction_unlocks_and_stands_beside_the_measurement(lab):
     show(lab, "p = predict('02', 'collapse')\np", "p.measured = '1 of 8 modes'")
-    card = question(lab, "learns with a rate 30 times")
+    card = question(lab, "learns more slowly")
     assert not records(lab), "Run All must neither wait for a prediction nor record one"
     card.get_by_role("button", name="Lock in prediction").click()
-    wait_text(status(lab, "learns with a rate"), "Choose one first")
+    wait_text(status(lab, "learns more slowly"), "Choose one first")
     card.get_by_role("radio", name="all eight clusters").check()
     card.get_by_role("button", name="Lock in prediction").click()
-    wait_text(status(lab, "learns with a rate"), "You predicted")
-    wait_text(status(lab, "learns with a rate"), "1 of 8 modes")
-    wait_text(status(lab, "learns with a rate"), "Why?")
+    wait_text(status(lab, "learns more slowly"), "You predicted")
+    wait_text(status(lab, "learns more slowly"), "1 of 8 modes")
+    wait_text(status(lab, "learns more slowly"), "Why?")
     assert [r["choice"] for r in records(lab, "prediction")] == ["all"]
     boxes = [column.bounding_box() for column in card.locator(".gan-column").all()]
     assert boxes[0]["y"] == boxes[1]["y"]
@@ -204,7 +204,7 @@ def test_prediction_unlocks_and_stands_beside_the_measurement(lab):
     lab.screenshot("prediction_measured")
     lab.restart_kernel()
     lab.run_all()
-    wait_text(status(lab, "learns with a rate"), "Generated points on all eight clusters")
+    wait_text(status(lab, "learns more slowly"), "Generated points on all eight clusters")
     assert len(records(lab)) == 1
 
 
@@ -264,3 +264,20 @@ def test_both_themes_are_readable_also_at_600_pixels(lab, theme):
     page.wait_for_timeout(500)
     lab.screenshot(f"quiz_{theme}_600")
     assert page.evaluate(TOO_WIDE) == 0
+
+
+def test_answers_stand_after_a_reload_and_a_dead_kernel_is_named(lab):
+    show(lab, "quiz('02', 'half', 'why_collapse')")
+    question(lab, "With a weak discriminator").get_by_role("radio", name="Nothing yet").check()
+    question(lab, "With a weak discriminator").get_by_role("button", name="Check answer").click()
+    wait_text(status(lab, "With a weak discriminator"), "Right.")
+    lab.save()
+    lab.reload()
+    wait_text(status(lab, "With a weak discriminator"), "Right.")
+    question(lab, "Six clusters").get_by_role("radio").first.check()
+    question(lab, "Six clusters").get_by_role("button", name="Check answer").click()
+    wait_text(status(lab, "Six clusters"), "Not yet")
+    lab.restart_kernel()
+    question(lab, "Six clusters").get_by_role("button", name="Check answer").click()
+    wait_text(status(lab, "Six clusters"), "The kernel has not replied yet")
+    assert len(records(lab, "answer")) == 2
