@@ -27,6 +27,13 @@ def of_knobs(run):
     return {name: getattr(run.knobs, name) for name in LIVE}
 
 
+def turn_knob(run, name, value):
+    """Set one live control's knob; a new penalty comes with its own default weight."""
+    if name == "penalty":
+        run.knobs.penalty_weight = PENALTIES[value].default_weight
+    setattr(run.knobs, name, value)
+
+
 def of_run(run):
     """All controls that mirror a run."""
     return {**of_knobs(run), **{name: getattr(run.recipe, name) for name in AT_RESTART}}

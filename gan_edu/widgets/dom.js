@@ -29,7 +29,7 @@ function select(text, options, words, onchange) {
 
 // A slider over a list of values; `words(value)` is what a screen reader and the label beside it say.
 function slider(text, values, words, oninput) {
-  const output = make("output", {});
+  const output = make("span", { class: "gan-value", "aria-hidden": "true" }); // an <output> would be read out at each change
   const control = make("input", { type: "range", min: 0, max: values.length - 1, step: 1 });
   const show = (value) => {
     output.textContent = words(value, true);

@@ -15,6 +15,10 @@ class Explainer:
         self.run = run
         self.place = 0
 
+    def begin_again(self):
+        """The next sub-step is the first one: the run has moved on otherwise."""
+        self.place = 0
+
     @torch.no_grad()
     def _batches(self):
         players = self.run.players

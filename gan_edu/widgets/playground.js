@@ -61,7 +61,7 @@ function buildButtons(send) {
 }
 
 function buildRewind(send) {
-  const output = make("output", {});
+  const output = make("span", { class: "gan-value", "aria-hidden": "true" });
   const control = make("input", { type: "range", min: 0, max: 1, step: 1, value: 1 });
   const show = () => {
     setText(output, Number(control.value).toLocaleString("en"));
@@ -179,8 +179,10 @@ function showWords(pieces, buttons, header, memory) {
   setText(notice, header.locked ? "First lock in your prediction above, say 'not sure', or skip it." : header.notice);
   setText(error, header.error);
   error.hidden = !header.error;
+  const held = [buttons.play, buttons.pause].includes(document.activeElement);
   buttons.play.hidden = header.playing;
   buttons.pause.hidden = !header.playing;
+  if (held) (header.playing ? buttons.pause : buttons.play).focus({ preventScroll: true }); // a hidden button would drop the keyboard
   buttons.play.disabled = header.locked || header.failed;
   pieces.evidence.update(header);
   pieces.rewind.update(header.last_step);

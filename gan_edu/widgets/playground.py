@@ -58,13 +58,13 @@ class Playground(anywidget.AnyWidget):
         self.error = self.notice = ""
         self.verdict, self._explained, self._verdict_time = None, None, 0.0
         self.controls = {**self.controls, **extra, **choices.of_run(run)}
+        self._agreed = choices.of_knobs(run)
         self.still = scene.still(run)
         self.push()
 
     def restart(self):
         """Step 0 of the same seed, with the controls as they stand."""
-        recipe = choices.recipe_with(self.session.recipe, self.controls)
-        self._start(Run(recipe))
+        self._start(Run(choices.recipe_with(self.session.recipe, self.controls)))
         if self.wants_play:
             self.play()
 
@@ -79,22 +79,32 @@ class Playground(anywidget.AnyWidget):
         end = self.session.step + steps
         while self.session.step < end and self.session.failed_at is None:
             self._train_one()
+        self._follow_knobs()
         self._judge(force=True)
         self._report_measured()
         self.push()
         return self
 
     def _apply_controls(self):
-        """Let the run's knobs follow the controls; the loop calls this at the start of each chunk."""
+        """Let the run's knobs follow the controls that moved; the loop calls this at the start of each chunk."""
         for name in choices.LIVE:
-            value = self.controls.get(name)
-            if value is not None and value != getattr(self.session.knobs, name):
-                setattr(self.session.knobs, name, value)
+            value = self.controls[name]
+            if value != self._agreed[name]:
+                choices.turn_knob(self.session, name, value)
+                self._agreed[name] = value
+
+    def _follow_knobs(self):
+        """Where the run itself turned a knob (a pasted recipe as it repeats, Rewind), the control moves along."""
+        now = choices.of_knobs(self.session)
+        moved = {name: value for name, value in now.items() if value != self._agreed[name]}
+        if moved:
+            self.controls = {**self.controls, **moved}
+            self._agreed = now
 
     def _train_one(self):
-        record = self.session.train_step()
+        self.session.train_step()
         self.pace.count()
-        return record
+        self.explainer.begin_again()
 
     # --- the loop ---------------------------------------------------------------------------------------------
 
@@ -112,13 +122,15 @@ class Playground(anywidget.AnyWidget):
         registry.pause_others(self)
         if self.session.step >= self.budget_end:
             self.budget_end = self.session.step + self.session.recipe.steps
-        self.playing, self.notice, self.error = True, "", ""
+        self.playing = self.wants_play = True
+        self.notice = self.error = ""
         self.pace.start(self.controls["speed"])
         self._task = self._loop.create_task(self._live())
 
     def pause(self, announce=True):
         """Stop training; the run stays as it is."""
         was, self.playing = self.playing, False
+        self.wants_play = False
         if was and announce:
             self.notice = f"Paused at step {self.session.step:,}."
         if was:
@@ -128,7 +140,7 @@ class Playground(anywidget.AnyWidget):
 
     async def _live(self):
         try:
-            while self.playing:
+            while self.playing and self._task is asyncio.current_task():  # not when Play was pressed anew meanwhile
                 self._chunk()
                 await asyncio.sleep(self.pace.rest(self.controls["speed"]))
         except Exception as error:
@@ -154,6 +166,7 @@ class Playground(anywidget.AnyWidget):
             while due > 0 and time.perf_counter() < end and self._may_go_on():
                 self._train_one()
                 due -= 1
+            self._follow_knobs()
         if not self._may_go_on():
             self._finish()
         elif self.pace.frame_due():
@@ -223,7 +236,7 @@ class Playground(anywidget.AnyWidget):
 
     def command(self, content):
         """Do what a button asked: {'do': name, ...}; an error is shown, and loses nothing."""
-        actions = {"play": self._press_play, "pause": self._press_pause, "restart": self.restart, "reset": self.reset,
+        actions = {"play": self._press_play, "pause": self.pause, "restart": self.restart, "reset": self.reset,
                    "next": self._press_next, "show": self._show, "preset": self._choose_preset,
                    "discriminator": self._by_hand, "generator": self._by_hand, "both": self._by_hand,
                    "rewind": self._rewind, "paste": self._paste}
@@ -238,13 +251,8 @@ class Playground(anywidget.AnyWidget):
             self._fail(error)
 
     def _press_play(self):
-        self.wants_play = True
         self.play()
         self.push()
-
-    def _press_pause(self):
-        self.wants_play = False
-        self.pause()
 
     def _press_next(self):
         self.pause(announce=False)
@@ -266,6 +274,7 @@ class Playground(anywidget.AnyWidget):
         self.pause(announce=False)
         self._apply_controls()
         self._explained = None
+        self.explainer.begin_again()
         if which in ("discriminator", "both"):
             self.session.step_discriminator()
         if which in ("generator", "both"):
@@ -278,9 +287,10 @@ class Playground(anywidget.AnyWidget):
     def _rewind(self, step):
         self.pause(announce=False)
         self._explained = None
+        self.explainer.begin_again()
+        self._apply_controls()
         self.session.rewind(int(step))
-        self.explainer = Explainer(self.session)
-        self.controls = {**self.controls, **choices.of_knobs(self.session)}
+        self._follow_knobs()
         self.notice = f"Rewound to step {self.session.step:,}."
         self._judge(force=True)
         self.push()

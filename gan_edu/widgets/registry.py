@@ -31,7 +31,6 @@ def register(playground):
     playground.cell = current_cell()
     for other in list(_LIVING):
         if other.cell and playground.cell and other.cell[0] == playground.cell[0] and other.cell != playground.cell:
-            other.wants_play = False
             other.pause(announce=False)
             _LIVING.discard(other)
     _LIVING.add(playground)
@@ -41,5 +40,4 @@ def pause_others(playground):
     """Pause every other playground of this kernel."""
     for other in list(_LIVING):
         if other is not playground and other.playing:
-            other.wants_play = False
             other.pause()

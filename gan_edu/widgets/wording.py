@@ -71,7 +71,7 @@ def header(play):
         "advice": play.verdict.advice if play.verdict else "",
         "notice": play.notice,
         "error": play.error,
-        "token": "" if play.playing else run.token,
+        "token": run.token,
         "last_step": run.step,
         "failed": run.failed_at is not None,
         "probability": run.players.objective.is_probability,
