@@ -13,7 +13,6 @@ _HOMES = {
     "predict": "widgets.prediction",
     "progress_bar": "widgets.progress",
     "course_map": "widgets.progress",
-    "doctor": "doctor",
 }
 __all__ = sorted(_HOMES)
 

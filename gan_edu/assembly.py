@@ -1,11 +1,14 @@
 """From a recipe to what a run is made of: target, players, streams of random inputs, precision and thread count."""
 
+import os
 from contextlib import nullcontext
+from functools import lru_cache
 
 import torch
 
 from gan_edu.mixtures import TARGETS
-from gan_edu.networks import MLP, Scores
+from gan_edu.mnist import load_mnist, to_unit
+from gan_edu.networks import IMAGE_PIXELS, MLP, DCGANDiscriminator, DCGANGenerator, ImageMLP, Scores, initialise
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.optimisers import Optimiser
 from gan_edu.penalties import PENALTIES
@@ -20,11 +23,32 @@ def target(recipe):
 
 def networks(recipe, members=None):
     """A new (G, D), initial weights drawn from the recipe's seed; with `members`, that many side by side."""
-    dim = TARGETS[recipe.data].dim
     init = generator_for(recipe.seed, "weights")
-    G = MLP((recipe.noise, *[recipe.g_width] * recipe.layers, dim), init, members)
-    D = Scores(MLP((dim, *[recipe.d_width] * recipe.layers, 1), init, members))
-    return G, D
+    return ARCHITECTURES[recipe.architecture, recipe.is_image](recipe, init, members)
+
+
+def _hidden(recipe):
+    return [recipe.g_width] * recipe.layers, [recipe.d_width] * recipe.layers
+
+
+def _points_mlp(recipe, init, members):
+    dim = TARGETS[recipe.data].dim
+    g_hidden, d_hidden = _hidden(recipe)
+    return MLP((recipe.noise, *g_hidden, dim), init, members), Scores(MLP((dim, *d_hidden, 1), init, members))
+
+
+def _image_mlp(recipe, init, members):
+    g_hidden, d_hidden = _hidden(recipe)
+    G = ImageMLP((recipe.noise, *g_hidden, IMAGE_PIXELS), init, draws=True)
+    return G, Scores(ImageMLP((IMAGE_PIXELS, *d_hidden, 1), init))
+
+
+def _dcgan(recipe, init, members):
+    G, D = DCGANGenerator(recipe.noise, recipe.g_width), DCGANDiscriminator(recipe.d_width)
+    return initialise(G, init), Scores(initialise(D, init))
+
+
+ARCHITECTURES = {("mlp", False): _points_mlp, ("mlp", True): _image_mlp, ("dcgan", True): _dcgan}
 
 
 def optimiser(network, recipe, lr):
@@ -47,43 +71,92 @@ def apply_rules(players, knobs):
 
 def streams(recipe):
     """The numbered random inputs of a run: (real, z, alpha) of discriminator updates, (z, real) of generator updates."""
-    mixture = TARGETS[recipe.data]
 
-    def real(count, generator):
-        return mixture.sample(count * recipe.batch, generator).view(count, recipe.batch, mixture.dim)
+    def reals(count, generator):
+        x = real(recipe, count * recipe.batch, generator)
+        return x.view(count, recipe.batch, *x.shape[1:])  # (count, batch, 2) or (count, batch, 1, 28, 28)
 
     def z(count, generator):
         return noise(recipe, count * recipe.batch, generator).view(count, recipe.batch, recipe.noise)
 
     def for_discriminator(count, generator):
-        alpha = torch.rand(count, recipe.batch, generator=generator, dtype=torch.float64)
-        return real(count, generator), z(count, generator), alpha
+        alpha = torch.rand(count, recipe.batch, generator=generator, dtype=dtype(recipe))
+        return reals(count, generator), z(count, generator), alpha
 
     def for_generator(count, generator):
-        return z(count, generator), real(count, generator)
+        return z(count, generator), reals(count, generator)
 
     return Stream(recipe.seed, "discriminator", for_discriminator), Stream(recipe.seed, "generator", for_generator)
 
 
+def real(recipe, n, generator):
+    """n real samples: points (n, dim), or digits (n, 1, 28, 28) in [-1, 1] drawn with replacement."""
+    if not recipe.is_image:
+        return TARGETS[recipe.data].sample(n, generator)
+    images, _ = load_mnist("train")
+    return to_unit(images[torch.randint(len(images), (n,), generator=generator)])
+
+
+def dtype(recipe):
+    """float64 for points, where two computations must agree; float32 for images."""
+    return torch.float32 if recipe.is_image else torch.float64
+
+
 def noise(recipe, n, generator):
     """Standard normal noise (n, recipe.noise)."""
-    return torch.randn(n, recipe.noise, generator=generator, dtype=torch.float32 if recipe.is_image else torch.float64)
+    return torch.randn(n, recipe.noise, generator=generator, dtype=dtype(recipe))
 
 
-def generate(G, z):
-    """G(z) without a gradient."""
-    return G(z)
+REFERENCE = 256  # extra noise that fixes batch norm's statistics
+CHUNK = 744  # images drawn at once
+
+
+def generate(recipe, G, z):
+    """G(z) for points. Images are drawn beside a fixed reference batch, so that batch norm's statistics hardly depend
+    on which and how many images are asked for (Salimans et al. 2016, §3.4, 'virtual batch normalisation').
+    """
+    if not recipe.is_image:
+        return G(z)
+    reference = noise(recipe, REFERENCE, generator_for(recipe.seed, "reference"))
+    with precision(recipe):
+        parts = [G(torch.cat([reference, part]))[REFERENCE:] for part in z.split(CHUNK)]
+    return torch.cat(parts).float()  # (n, 1, 28, 28)
 
 
 def precision(recipe):
-    """The context in which updates run: float64 for points."""
-    return nullcontext()
+    """The context in which updates run: float64 for points; for images bfloat16 where the processor is fast at it.
+
+    GAN_EDU_PRECISION=float32 in the environment keeps images in float32.
+    """
+    if not recipe.is_image:
+        return nullcontext()
+    return torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bfloat16())
+
+
+@lru_cache
+def has_fast_bfloat16():
+    """Whether bfloat16 arithmetic is built into this processor, and not turned off by GAN_EDU_PRECISION."""
+    if os.environ.get("GAN_EDU_PRECISION") == "float32":
+        return False
+    capabilities = getattr(torch.backends.cpu, "get_cpu_capability", lambda: "")()
+    flags = _cpu_flags()
+    return capabilities.startswith("AVX512") and ("avx512_bf16" in flags or "amx_bf16" in flags)
+
+
+def _cpu_flags():
+    """The processor's feature flags on Linux; elsewhere none, and then float32 is used."""
+    try:
+        with open("/proc/cpuinfo") as info:
+            return next((line for line in info if line.startswith("flags")), "").split()
+    except OSError:
+        return []
 
 
 def use_threads(recipe):
-    """One thread for toy networks: more make a small step far slower on a busy machine."""
-    if torch.get_num_threads() != 1:
-        torch.set_num_threads(1)
+    """One thread for toy networks, where more make a small step far slower on a busy machine; all cores for images."""
+    wanted = 1
+    if torch.get_num_threads() != wanted:
+        torch.set_num_threads(wanted)
 
 
 def state_bytes(players):

@@ -62,3 +62,92 @@ class Scores(nn.Module):
     def forward(self, x):
         """(..., batch, in) -> logits (..., batch); positive means 'real'."""
         return self.body(x).squeeze(-1)
+
+
+def flat_images(x):
+    """(batch, 1, 28, 28) -> (batch, 784)."""
+    return x.flatten(1)
+
+
+class ImageMLP(nn.Module):
+    """Fully connected layers for images: as a generator z -> (batch, 1, 28, 28) in [-1, 1], else images -> (batch, 1).
+
+    It knows nothing of which pixels are neighbours. Taught in notebooks/11.
+    """
+
+    members = None
+
+    def __init__(self, sizes, generator=None, draws=False):
+        super().__init__()
+        self.body, self.draws = MLP(sizes, generator, dtype=torch.float32), draws
+
+    def forward(self, x):
+        if self.draws:
+            return torch.tanh(self.body(x)).view(-1, *IMAGE_SHAPE)  # (batch, 1, 28, 28)
+        return self.body(flat_images(x))  # (batch, 1)
+
+
+def _upscale(inputs, outputs):
+    """A transposed convolution that doubles height and width."""
+    return nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1)
+
+
+def _downscale(inputs, outputs):
+    """A strided convolution that halves height and width."""
+    return nn.Conv2d(inputs, outputs, 4, stride=2, padding=1)
+
+
+def _norm(channels):
+    """Batch norm that always uses the batch at hand; see `assembly.generate` for how samples are drawn with it."""
+    return nn.BatchNorm2d(channels, track_running_stats=False)
+
+
+class DCGANGenerator(nn.Sequential):
+    """Noise (batch, noise) -> images (batch, 1, 28, 28) in [-1, 1]: 7×7 -> 14×14 -> 28×28.
+
+    Batch norm after every layer but the last (Radford et al. 2016, §3). width: channels at 7×7, a multiple of 4.
+    Taught in notebooks/11.
+    """
+
+    members = None
+
+    def __init__(self, noise, width):
+        super().__init__(
+            nn.Linear(noise, width * 49, bias=False),
+            nn.Unflatten(1, (width, 7, 7)),  # (batch, width, 7, 7)
+            _norm(width),
+            nn.ReLU(),
+            _upscale(width, width // 4),  # (batch, width/4, 14, 14)
+            _norm(width // 4),
+            nn.ReLU(),
+            _upscale(width // 4, 1),  # (batch, 1, 28, 28)
+            nn.Tanh(),
+        )
+
+
+class DCGANDiscriminator(nn.Sequential):
+    """Images (batch, 1, 28, 28) -> (batch, 1): 28×28 -> 14×14 -> 7×7 -> 3×3, LeakyReLU 0.2 (Radford et al. 2016, §3).
+
+    No batch norm, so that each image's score, and its slope in a penalty, depends on that image alone.
+    width: channels at 3×3, a multiple of 4. Taught in notebooks/11.
+    """
+
+    members = None
+
+    def __init__(self, width):
+        layers = []
+        for inputs, outputs in ((1, width // 4), (width // 4, width // 2), (width // 2, width)):
+            layers += [_downscale(inputs, outputs), nn.LeakyReLU(0.2)]
+        super().__init__(*layers, nn.Flatten(), nn.Linear(width * 9, 1))
+
+
+def initialise(network, generator):
+    """Draw all weights anew from `generator`, uniform within ±1/√inputs; scales of batch norm stay 1. In place."""
+    for module in network.modules():
+        if isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
+            inputs = module.weight[0].numel() if not isinstance(module, nn.ConvTranspose2d) else (
+                module.weight.shape[1] * module.weight[0, 0].numel())  # as PyTorch counts a transposed one's inputs
+            for p in filter(lambda p: p is not None, (module.weight, module.bias)):
+                with torch.no_grad():
+                    p.copy_((2 * torch.rand(p.shape, generator=generator) - 1) / inputs**0.5)
+    return network

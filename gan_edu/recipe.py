@@ -138,8 +138,13 @@ def check_knob(name, value):
 
 
 _RING = Recipe()
+_DIGITS = Recipe(
+    data="mnist", architecture="dcgan", penalty="r1", penalty_weight=0.1, penalty_every=4, lr_g=2e-3, lr_d=2e-3,
+    g_width=64, d_width=64, noise=16, batch=64, average=0.999, steps=3000,
+)  # fmt: skip
 PRESETS = {
     "ring_healthy": _RING,
     "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=1e-2, d_strength=2),
     "weak_discriminator": _RING.replace(d_strength=1 / 8),
+    "mnist_dcgan": _DIGITS,
 }

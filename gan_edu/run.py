@@ -270,6 +270,10 @@ class Run:
         """n samples, (n, dim) or (n, 1, 28, 28) in [-1, 1]; the same n and seed give the same noise at every step."""
         return self.generate(self.noise(n, seed))
 
+    def real(self, n, seed=0):
+        """n real samples of the same shape, for pictures and comparisons, never from the training's stream."""
+        return assembly.real(self.recipe, n, generator_for(self.recipe.seed, "real", seed))
+
     def noise(self, n, seed=0):
         """Noise (n, recipe.noise) from a generator of its own, never from the training's."""
         return assembly.noise(self.recipe, n, generator_for(self.recipe.seed, "sample", seed))
@@ -278,7 +282,7 @@ class Run:
     def generate(self, z):
         """The generator's samples for noise z (n, recipe.noise), by the averaged weights where the recipe has them."""
         with self._averaged():
-            return assembly.generate(self.players.G, z)
+            return assembly.generate(self.recipe, self.players.G, z)
 
     @contextmanager
     def _averaged(self):

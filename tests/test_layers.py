@@ -32,9 +32,10 @@ course.quizbank
 course.counts
 course.retrieval
 widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
-widgets.scene widgets.explain widgets.prediction widgets.progress widgets.quiz
+widgets.scene widgets.explain widgets.deeds widgets.prediction widgets.progress widgets.quiz
 widgets.playground
-doctor
+doctor bare
+bench
 cli
 """
 ROWS = [row.split() for row in LAYERS.split("\n") if row]

@@ -13,7 +13,7 @@ class Pace:
     def __init__(self):
         self.start("Full")
         self.frame_cost = 0.0
-        self.frames = 0
+        self.frames, self.spent = 0, 0.0
 
     def start(self, speed):
         """Begin to count anew, as after a pause."""
@@ -56,7 +56,7 @@ class Pace:
 
     def frame_took(self, seconds):
         """A frame was made in so many seconds; plan the next."""
-        self.frames += 1
+        self.frames, self.spent = self.frames + 1, self.spent + seconds
         self.frame_cost = seconds if not self.frame_cost else 0.9 * self.frame_cost + 0.1 * seconds
         self.next_frame = time.perf_counter() + max(FRAME - seconds, seconds * (1 / FRAME_SHARE - 1))
 

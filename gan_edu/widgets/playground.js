@@ -221,6 +221,7 @@ function render({ model, el }) {
     PICTURES[still.header.kind](pieces.picture, still, frame);
     drawCurves(pieces.curves, still, frame);
     root.dataset.frames = ++drawn;
+    root.dataset.knobs = JSON.stringify(frame.header.knobs); // what the run itself uses, as this frame shows it
   };
   const later = () => { if (!due) { due = true; requestAnimationFrame(draw); } };
   const takeFrame = () => { frame = unpack(model.get("frame")); later(); };

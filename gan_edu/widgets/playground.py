@@ -13,6 +13,7 @@ from gan_edu.recipe import PRESETS, Recipe
 from gan_edu.run import Run
 from gan_edu.tokens import decode
 from gan_edu.widgets import choices, registry, scene, wording
+from gan_edu.widgets.deeds import Deeds
 from gan_edu.widgets.explain import Explainer
 from gan_edu.widgets.pace import Pace
 
@@ -37,7 +38,7 @@ class Playground(anywidget.AnyWidget):
         super().__init__()
         self.home, self.name, self.prediction = recipe, name, prediction
         self.fixed = choices.fixed()
-        self.pace = Pace()
+        self.pace, self.deeds = Pace(), Deeds()
         self.wants_play = self.playing = False
         self.error, self.notice, self.verdict, self._explained = "", "", None, None
         self._loop = registry.running_loop()
@@ -199,6 +200,7 @@ class Playground(anywidget.AnyWidget):
             self.verdict = diagnose(self.session.history)
 
     def _report_measured(self):
+        self.deeds.judge(self.session, self.verdict)
         if self.prediction is not None and self.session.step >= self.session.recipe.steps // 3:
             self.prediction.measured = wording.measured(self.session, self.verdict)
 

@@ -14,7 +14,7 @@ DIGITS = 48
 def still(run):
     """What does not change while a run goes on: real points or digits, modes, the drawn square."""
     if run.recipe.is_image:
-        real = run.real_images(DIGITS)
+        real = run.real(DIGITS)
         return pack({"kind": "images"}, {"real": _grey(real)})
     real = run.target.sample(SHOWN, torch.Generator().manual_seed(1))
     header = {"kind": "plane" if run.target.dim == 2 else "line", "extent": views.extent(run.target),

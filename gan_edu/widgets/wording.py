@@ -60,7 +60,6 @@ def evidence(verdict):
 def header(play):
     """Everything that the page shows in words, for one frame."""
     run = play.session
-    d_loss, g_loss = run.players.objective.equilibrium
     return {
         "status": status(play),
         "playing": play.playing,
@@ -74,5 +73,6 @@ def header(play):
         "token": run.token,
         "last_step": run.step,
         "failed": run.failed_at is not None,
+        "knobs": {name: getattr(run.knobs, name) for name in ("lr_g", "lr_d", "d_strength")},
         "probability": run.players.objective.is_probability,
     }
