@@ -12,7 +12,7 @@ import torch
 
 from gan_edu import assembly, tokens
 from gan_edu.history import Checkpoints, History
-from gan_edu.metrics import snapshot
+from gan_edu.metrics import image_snapshot, snapshot
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.penalties import PENALTIES
 from gan_edu.randomness import generator_for
@@ -23,9 +23,9 @@ NUMBER_KNOBS = ("lr_g", "lr_d", "d_strength", "penalty_weight")
 NAME_KNOBS = {"objective": OBJECTIVES, "penalty": PENALTIES}
 HAND_STEPS = ("discriminator", "generator")
 CHECKPOINT_BUDGET = 200 * 2**20  # bytes; the history takes at most about 50 MB more
-MEASURED_SAMPLES = 512
+MEASURED_SAMPLES, MEASURED_IMAGES = 512, 256
 LAST = ("d_loss", "d_grad_norm", "d_real", "d_fake", "accuracy")  # what an update of D leaves in the record
-EVERY = {False: 25, True: 50}  # steps between snapshots: for points, for images
+EVERY = {False: 25, True: 100}  # steps between snapshots: for points, for images
 
 
 @dataclass(frozen=True)
@@ -227,8 +227,13 @@ class Run:
 
     def _remember(self):
         self.checkpoints.offer(self.step, self._state, assembly.state_bytes(self.players))
-        if self.step % EVERY[self.recipe.is_image] == 0 and self.target is not None:
-            self.history.add_snapshot({"step": self.step, **snapshot(self.sample(MEASURED_SAMPLES), self.target)})
+        if self.step % EVERY[self.recipe.is_image] == 0:
+            self.history.add_snapshot({"step": self.step, **self._measure()})
+
+    def _measure(self):
+        if self.recipe.is_image:
+            return image_snapshot(self.sample(MEASURED_IMAGES))
+        return snapshot(self.sample(MEASURED_SAMPLES), self.target)
 
     def _state(self):
         average = None if self._average is None else self._average.clone()

@@ -11,6 +11,7 @@ PACKAGE = Path(gan_edu.__file__).parent
 # From the ground up; modules of one row do not import each other. `course.` knows neither torch nor widgets.
 LAYERS = """
 mixtures mnist machine
+digits
 networks
 randomness optimisers
 objectives

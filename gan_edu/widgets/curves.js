@@ -64,9 +64,32 @@ function numbers(pen, box, low, high, colours, digits = 1) {
   pen.textAlign = "left";
 }
 
+// Digits: how often the classifier names each class, beside the tenth that is each one's fair share.
+function drawClasses(pen, shares, box, colours) {
+  const high = Math.max(0.2, ...shares.data);
+  axes(pen, box, `share of each digit, as a classifier names 256 samples (line: fair share)`, colours);
+  numbers(pen, box, 0, high, colours, 2);
+  const wide = box.w / shares.data.length;
+  shares.data.forEach((share, digit) => {
+    const tall = (share / high) * box.h;
+    pen.fillStyle = colours.fake;
+    pen.fillRect(box.x + digit * wide + 3, box.y + box.h - tall, wide - 6, tall);
+    pen.fillStyle = colours.ink;
+    pen.fillText(String(digit), box.x + (digit + 0.5) * wide - 3, box.y + box.h + 11);
+  });
+  const fair = box.y + box.h * (1 - 0.1 / high);
+  pen.strokeStyle = colours.real;
+  pen.setLineDash([4, 3]);
+  pen.beginPath();
+  pen.moveTo(box.x, fair);
+  pen.lineTo(box.x + box.w, fair);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
 function drawCurves(canvas, still, frame) {
-  const { modes_curve: modes, loss_curve: losses } = frame.arrays;
-  const panels = (modes ? 1 : 0) + (losses ? 1 : 0);
+  const { modes_curve: modes, loss_curve: losses, classes } = frame.arrays;
+  const panels = (modes ? 1 : 0) + (losses ? 1 : 0) + (classes ? 1 : 0);
   canvas.style.display = panels ? "" : "none";
   if (!panels) return;
   const [pen, width] = fit(canvas, panels * 112 + 6);
@@ -86,6 +109,10 @@ function drawCurves(canvas, still, frame) {
     knobLines(pen, frame.header.marks, box, last, colours);
     y += 112;
   }
+  if (classes) {
+    drawClasses(pen, classes, place(), colours);
+    y += 112;
+  }
   if (losses) {
     const box = place();
     const [low, high] = range(losses, [1, 2]);
@@ -96,6 +123,7 @@ function drawCurves(canvas, still, frame) {
     knobLines(pen, frame.header.marks, box, last, colours);
     y += 112;
   }
+  if (!modes && !losses) return;
   pen.fillStyle = colours.faint;
   pen.font = "10px sans-serif";
   pen.fillText("step 0", 30, y - 5);

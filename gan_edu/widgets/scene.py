@@ -42,8 +42,8 @@ def frame(run, header, wants, extra=None):
 
 
 def images(run):
-    """The digits drawn from fixed noise, uint8 (DIGITS, 28, 28)."""
-    return {"fake": _grey(run.sample(DIGITS))}
+    """The digits drawn from fixed noise, uint8 (DIGITS, 28, 28), and the latest share of each class (10,)."""
+    return {"fake": _grey(run.sample(DIGITS)), "classes": np.array(run.history.snapshots[-1]["shares"])}
 
 
 def points(run, wants):

@@ -18,9 +18,9 @@ def symptom(verdict):
 
 
 def modes(run):
-    """'8 of 8 modes', or nothing for images."""
-    if run.target is None or not run.history.snapshots:
-        return ""
+    """'8 of 8 modes', or for digits '10 of 10 classes'."""
+    if run.recipe.is_image:
+        return f"{run.history.snapshots[-1]['modes']} of 10 classes"
     return f"{run.history.snapshots[-1]['modes']} of {len(run.target.modes)} modes"
 
 
@@ -38,7 +38,7 @@ def status(play):
 def describe(run, verdict):
     """One sentence that stands for the picture."""
     if run.recipe.is_image:
-        return f"Step {run.step:,}: a grid of digits that the generator draws from fixed noise."
+        return f"Step {run.step:,}: digits that the generator draws from fixed noise; it draws {modes(run)}."
     last = run.history.snapshots[-1]
     return (f"Step {run.step:,}: generated points hold {modes(run)}; {last['quality']:.0%} lie within three standard "
             f"deviations of a mode. Verdict: {symptom(verdict)}.")
