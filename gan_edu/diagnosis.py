@@ -3,6 +3,7 @@
 The window is the last quarter of the run so far. Thresholds stand in one place each, with their reason.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,9 @@ def diagnose(history):
     """
     if history.target is None:
         return _named("undecided", Evidence("measured targets", 0, 1, "images are not measured in this version"))
+    broken = _broken_loss(history)
+    if broken is not None:
+        return _named("divergence", Evidence("loss", broken, math.inf, "NaN or infinite: no update can follow"))
     latest = history.snapshots[-1] if history.snapshots else None
     if latest and (not latest["finite"] or latest["spread"] > FAR * history.target.radius):
         reason = f"{FAR}× the data's radius: nothing pulls samples back from there"
@@ -65,6 +69,16 @@ def diagnose(history):
         if evidence:
             return _named(symptom, *evidence)
     return _named("undecided", *_summary(seen))
+
+
+def _broken_loss(history):
+    """The last loss that is NaN or infinite, or None; before D's first update its loss is NaN without harm."""
+    if not len(history):
+        return None
+    d_loss, g_loss, d_norm = (history.columns[name][-1] for name in ("d_loss", "g_loss", "d_grad_norm"))
+    if not math.isfinite(g_loss):
+        return g_loss
+    return d_loss if not math.isfinite(d_loss) and d_norm != 0 else None
 
 
 def _named(symptom, *evidence):
