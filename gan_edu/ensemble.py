@@ -3,29 +3,47 @@
 Members are grouped so that within a group only seeds and learning rates differ; a group advances in lockstep.
 """
 
-import dataclasses
-from dataclasses import dataclass
+import os
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import torch
+from tqdm.auto import tqdm
 
 from gan_edu import assembly
+from gan_edu.diagnosis import diagnose
 from gan_edu.history import COLUMNS, History
 from gan_edu.metrics import snapshot
 from gan_edu.randomness import BLOCK, generator_for
 from gan_edu.run import EVERY, MEASURED_SAMPLES
 from gan_edu.training import Players, discriminator_update, generator_update, outputs
 
-FREE_FIELDS = ("seed", "lr_g", "lr_d")  # what may differ inside a group
+FREE_FIELDS = ("seed", "lr_g", "lr_d")  # what may differ inside a group that advances in lockstep
+SHARED_FIELDS = ("data", "architecture", "g_width", "d_width", "layers", "noise", "batch", "steps")
+CHUNK = 16  # members at once: their activations still fit the processor's cache
 
 
 @dataclass
 class Ensemble:
-    """Finished members, in the order of the recipes: .histories, and .sample(n) of shape (members, n, dim)."""
+    """Finished members, in the order of their recipes: .histories, .diagnoses, and .sample(n) (members, n, dim).
+
+    `missing` lists the recipes that an interruption left unfinished.
+    """
 
     recipes: list
     histories: list
     generators: list
+    missing: list = field(default_factory=list)
+
+    def __len__(self):
+        return len(self.recipes)
+
+    @cached_property
+    def diagnoses(self):
+        """One Diagnosis for each member."""
+        return [diagnose(history) for history in self.histories]
 
     def sample(self, n, seed=0):
         """n samples of every member, (members, n, dim); the same noise as `Run.sample` uses."""
@@ -124,18 +142,66 @@ class Group:
         return self.histories, generators
 
 
-def train_ensemble(recipes):
-    """Train every recipe to its end; returns an Ensemble in the same order."""
-    recipes = list(recipes)
+def train_chunk(recipes):
+    """Train recipes that share everything but FREE_FIELDS to their end: (histories, generators)."""
+    torch.set_num_threads(1)  # chunks run side by side; threads inside one would wait for each other
+    group = Group(recipes)
+    while group.step < recipes[0].steps:
+        group.train_step()
+    return group.finished()
+
+
+def check_shapes(recipes):
+    """Raise ValueError naming the first member, and its field, that cannot stand beside the first one."""
+    for place, recipe in enumerate(recipes):
+        if recipe.is_image:
+            raise ValueError(f"member {place}: data='mnist' cannot join an ensemble; ensembles train points only")
+        for name in SHARED_FIELDS:
+            ours, first = getattr(recipe, name), getattr(recipes[0], name)
+            if ours != first:
+                raise ValueError(f"member {place} has {name}={ours!r}, but member 0 has {first!r}; "
+                                 f"all members of an ensemble share {', '.join(SHARED_FIELDS)}")  # fmt: skip
+
+
+def chunks(recipes, size=CHUNK):
+    """Places of the recipes that may train in lockstep, at most `size` together: a list of lists."""
     groups = {}
     for place, recipe in enumerate(recipes):
-        key = tuple(v for name, v in dataclasses.asdict(recipe).items() if name not in FREE_FIELDS)
+        key = tuple(value for name, value in recipe.as_dict().items() if name not in FREE_FIELDS)
         groups.setdefault(key, []).append(place)
-    histories, generators = [None] * len(recipes), [None] * len(recipes)
-    for places in groups.values():
-        group = Group([recipes[i] for i in places])
-        while group.step < group.recipes[0].steps:
-            group.train_step()
-        for i, history, G in zip(places, *group.finished(), strict=True):
-            histories[i], generators[i] = history, G
-    return Ensemble(recipes, histories, generators)
+    return [places[i : i + size] for places in groups.values() for i in range(0, len(places), size)]
+
+
+def train_ensemble(recipes, executor=None, progress=True):
+    """Train every recipe to its end, many at a time; returns an Ensemble in the same order.
+
+    recipes: they share shapes (SHARED_FIELDS); seeds, rates, d_strength, objectives and penalties may differ.
+    executor: any concurrent.futures.Executor; without one, as many threads as there are cores. progress: show a bar.
+    An interruption gives back what is finished. Raises ValueError naming the member and field that do not fit.
+    Taught in notebooks/02.
+    """
+    recipes = list(recipes)
+    check_shapes(recipes)
+    done, own = {}, executor is None
+    executor = executor or ThreadPoolExecutor(os.cpu_count())
+    size = max(1, min(CHUNK, -(-len(recipes) // (os.cpu_count() or 1))))
+    futures = {executor.submit(train_chunk, [recipes[i] for i in places]): places for places in chunks(recipes, size)}
+    try:
+        with tqdm(total=len(recipes), unit="GAN", disable=not progress, leave=False) as bar:
+            for future in as_completed(futures):
+                done |= dict(zip(futures[future], zip(*future.result(), strict=True), strict=True))
+                bar.update(len(futures[future]))
+    except KeyboardInterrupt:
+        print(f"Interrupted: {len(done)} of {len(recipes)} members are finished and kept.")
+    finally:
+        for future in futures:
+            future.cancel()
+        if own:
+            executor.shutdown(wait=False, cancel_futures=True)
+    return _collect(recipes, done)
+
+
+def _collect(recipes, done):
+    kept = sorted(done)
+    missing = [recipe for i, recipe in enumerate(recipes) if i not in done]
+    return Ensemble([recipes[i] for i in kept], [done[i][0] for i in kept], [done[i][1] for i in kept], missing)
