@@ -1,7 +1,7 @@
 """Recipe: every setting of a run in one frozen object, checked when it is made, with a token to share it."""
 
 import dataclasses
-import math
+import numbers
 from dataclasses import dataclass
 
 from gan_edu import tokens
@@ -51,8 +51,8 @@ class Recipe:
             object.__setattr__(self, name, _checked(name, getattr(self, name), low, high, whole))
         if self.penalty_weight is None:
             object.__setattr__(self, "penalty_weight", PENALTIES[self.penalty].default_weight)
-        if self.architecture == "dcgan" and self.data != "mnist":
-            raise ValueError(f"architecture='dcgan' draws images, but data={self.data!r}; use 'mlp', or data='mnist'")
+        if self.architecture == "dcgan":
+            self._check_dcgan()
 
     def replace(self, **changes):
         """A copy with some fields changed, checked again."""
@@ -91,7 +91,17 @@ class Recipe:
 
     def _changes(self):
         default = Recipe()
-        return {name: value for name, value in self.as_dict().items() if value != getattr(default, name)}
+        changes = {name: value for name, value in self.as_dict().items() if value != getattr(default, name)}
+        if "penalty" in changes:  # its weight would be lost where it equals the default recipe's, which is 0
+            changes["penalty_weight"] = self.penalty_weight
+        return changes
+
+    def _check_dcgan(self):
+        if self.data != "mnist":
+            raise ValueError(f"architecture='dcgan' draws images, but data={self.data!r}; use 'mlp', or data='mnist'")
+        for name in ("g_width", "d_width"):
+            if getattr(self, name) % 4:
+                raise ValueError(f"{name}={getattr(self, name)} will not do: a dcgan's must be a multiple of 4")
 
 
 _CHOICES = {
@@ -126,8 +136,8 @@ def _checked(name, value, low, high, whole):
     if name == "penalty_weight" and value is None:
         return None
     kind = "a whole number" if whole else "a number"
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or not low <= value <= high or (whole and value != int(value)):
+    good = isinstance(value, numbers.Real) and not isinstance(value, bool) and low <= value <= high  # NaN is not
+    if not good or (whole and value != int(value)):
         raise ValueError(f"{name}={value!r} will not do: it must be {kind} from {low:g} to {high:g}")
     return int(value) if whole else float(value)
 
