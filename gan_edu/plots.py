@@ -29,11 +29,11 @@ def draw_samples(axes, run, samples=256):
 
 def _draw_plane(axes, run, samples):
     side, edge = 60, views.extent(run.target)
-    heat = views.scores(run, views.heat_points(run.target, side)).view(side, side)
+    heat = views.scores(run, views.heat_points(run.target, side)).view(side, side).numpy()
     axes.imshow(heat, origin="lower", extent=(-edge, edge, -edge, edge), cmap=HEAT, vmin=0, vmax=1, alpha=0.6)
     real = run.target.sample(samples, views.torch.Generator().manual_seed(1))
-    fake = run.sample(samples)
-    axes.scatter(*real.T, s=9, c=REAL, marker="o", label="real", alpha=0.6)
+    fake = run.sample(samples).numpy()
+    axes.scatter(*real.numpy().T, s=9, c=REAL, marker="o", label="real", alpha=0.6)
     axes.scatter(*fake.T, s=14, c=FAKE, marker="x", linewidths=0.9, label="generated")
     axes.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal", xticks=[], yticks=[])
     axes.legend(loc="upper right", fontsize=8)
@@ -41,9 +41,10 @@ def _draw_plane(axes, run, samples):
 
 def _draw_line(axes, run, samples):
     x = views.heat_points(run.target, 200)
-    axes.plot(x, run.target.log_prob(x).exp(), c=REAL, label="real density")
+    line = x[:, 0].numpy()
+    axes.plot(line, run.target.log_prob(x).exp().numpy(), c=REAL, label="real density")
     axes.hist(run.sample(samples * 4)[:, 0].numpy(), bins=60, density=True, color=FAKE, alpha=0.5, label="generated")
-    axes.plot(x, views.scores(run, x), c="#555", ls="--", label="discriminator")
+    axes.plot(line, views.scores(run, x).numpy(), c="#555", ls="--", label="discriminator")
     axes.legend(loc="upper right", fontsize=8)
     axes.set(xlabel="x")
 

@@ -12,16 +12,12 @@ import torch
 
 from gan_edu import assembly, tokens
 from gan_edu.history import Checkpoints, History
+from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, checked_event
 from gan_edu.metrics import image_snapshot, snapshot
-from gan_edu.objectives import OBJECTIVES
-from gan_edu.penalties import PENALTIES
 from gan_edu.randomness import generator_for
-from gan_edu.recipe import Recipe, check_knob
+from gan_edu.recipe import Recipe
 from gan_edu.training import discriminator_update, generator_update, outputs
 
-NUMBER_KNOBS = ("lr_g", "lr_d", "d_strength", "penalty_weight")
-NAME_KNOBS = {"objective": OBJECTIVES, "penalty": PENALTIES}
-HAND_STEPS = ("discriminator", "generator")
 CHECKPOINT_BUDGET = 200 * 2**20  # bytes; the history takes at most about 50 MB more
 MEASURED_SAMPLES, MEASURED_IMAGES = 512, 256
 LAST = ("d_loss", "d_grad_norm", "d_real", "d_fake", "accuracy")  # what an update of D leaves in the record
@@ -49,42 +45,6 @@ class Record:
         return math.isfinite(self.d_loss) and math.isfinite(self.g_loss)
 
 
-class Knobs:
-    """The settings that may change while a run goes on; each change is kept as an event of the run."""
-
-    def __init__(self, run, values):
-        object.__setattr__(self, "_run", run)
-        object.__setattr__(self, "_values", values)
-
-    def __getattr__(self, name):
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(f"there is no knob {name!r}; the knobs are {', '.join(self._values)}") from None
-
-    def __setattr__(self, name, value):
-        value = checked_event(name, value)
-        if value != getattr(self, name):
-            self._run._record_event(name, value)
-
-    def as_dict(self):
-        """Knob -> value now."""
-        return dict(self._values)
-
-
-def checked_event(name, value):
-    """The value of an event, checked; ValueError or AttributeError where the name or the value will not do."""
-    if name in HAND_STEPS:
-        return None
-    if name in NUMBER_KNOBS:
-        return check_knob(name, value)
-    if name not in NAME_KNOBS:
-        raise AttributeError(f"there is no knob {name!r}; the knobs are {', '.join((*NUMBER_KNOBS, *NAME_KNOBS))}")
-    if value not in NAME_KNOBS[name]:
-        raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(NAME_KNOBS[name])}")
-    return value
-
-
 class Run:
     """One GAN in training: `for record in Run(recipe)` trains it, a generator step at a time, to recipe.steps.
 
@@ -103,6 +63,7 @@ class Run:
         self.failed_at = None  # the step at which a loss was NaN or infinite
         self._average = self.players.g_optimiser.flat.clone() if recipe.average else None
         self._last = {"d_loss": math.nan, "d_grad_norm": 0.0, "d_real": math.nan, "d_fake": math.nan, "accuracy": 0.5}
+        self._last_g = (math.nan, 0.0)  # the generator's last loss and gradient norm
         self.history = History(self.target)
         self.checkpoints = Checkpoints(100 if not recipe.is_image else 50, CHECKPOINT_BUDGET)
         self._remember()
@@ -168,7 +129,7 @@ class Run:
         return 1 / (1 + self.step / self.recipe.lr_halving) if self.recipe.lr_halving else 1.0
 
     def _record(self):
-        g_loss, g_norm = getattr(self, "_last_g", (math.nan, 0.0))
+        g_loss, g_norm = self._last_g
         return Record(step=self.step, g_loss=g_loss, g_grad_norm=g_norm, **self._last)
 
     def _finish_step(self):
@@ -237,8 +198,8 @@ class Run:
 
     def _state(self):
         average = None if self._average is None else self._average.clone()
-        return {**assembly.state(self.players), "average": average, "credit": self.credit, "knobs": self.knobs.as_dict(),
-                "applied": self._applied, "last": self._last, "last_g": getattr(self, "_last_g", (math.nan, 0.0))}
+        return {**assembly.state(self.players), "average": average, "credit": self.credit, "applied": self._applied,
+                "knobs": self.knobs.as_dict(), "last": self._last, "last_g": self._last_g}
 
     def rewind(self, step):
         """Go back to how the run was at `step` (0 to now): exact, by the nearest checkpoint and training on from it.

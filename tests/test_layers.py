@@ -21,7 +21,7 @@ recipe
 metrics
 training
 assembly
-history
+history knobs
 run
 diagnosis
 ensemble

@@ -1,0 +1,45 @@
+"""Knobs: the settings that may change while a run goes on. Each change is kept as an event of the run."""
+
+from gan_edu.objectives import OBJECTIVES
+from gan_edu.penalties import PENALTIES
+from gan_edu.recipe import check_knob
+
+NUMBER_KNOBS = ("lr_g", "lr_d", "d_strength", "penalty_weight")
+NAME_KNOBS = {"objective": OBJECTIVES, "penalty": PENALTIES}
+HAND_STEPS = ("discriminator", "generator")  # events too: one update of that player alone
+
+
+class Knobs:
+    """The settings that may change while a run goes on; each change is kept as an event of the run."""
+
+    def __init__(self, run, values):
+        object.__setattr__(self, "_run", run)
+        object.__setattr__(self, "_values", values)
+
+    def __getattr__(self, name):
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(f"there is no knob {name!r}; the knobs are {', '.join(self._values)}") from None
+
+    def __setattr__(self, name, value):
+        value = checked_event(name, value)
+        if value != getattr(self, name):
+            self._run._record_event(name, value)
+
+    def as_dict(self):
+        """Knob -> value now."""
+        return dict(self._values)
+
+
+def checked_event(name, value):
+    """The value of an event, checked; ValueError or AttributeError where the name or the value will not do."""
+    if name in HAND_STEPS:
+        return None
+    if name in NUMBER_KNOBS:
+        return check_knob(name, value)
+    if name not in NAME_KNOBS:
+        raise AttributeError(f"there is no knob {name!r}; the knobs are {', '.join((*NUMBER_KNOBS, *NAME_KNOBS))}")
+    if value not in NAME_KNOBS[name]:
+        raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(NAME_KNOBS[name])}")
+    return value
