@@ -1,0 +1,231 @@
+"""Every notebook, run as a learner runs it: top to bottom, offline, twice in one kernel, then each widget driven.
+
+All are run quickly (GAN_EDU_FAST=1). A notebook with a file in tests/solutions is also run in full; that file is then
+executed in the notebook's kernel, where it checks what the text says of the numbers and solves the challenges.
+"""
+
+import base64
+import io
+import json
+import re
+import runpy
+import shutil
+from pathlib import Path
+
+import matplotlib.image
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from gan_edu.course.lessons import lessons
+
+TESTS = Path(__file__).parent
+FOLDER = TESTS.parent / "notebooks"
+NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
+SOLVED = [name for name in NOTEBOOKS if (TESTS / "solutions" / name.replace(".ipynb", ".py")).exists()]
+MAX_LINES = 25
+OFFLINE = """
+import socket
+def _refuse(real):
+    def connect(self, address):
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "localhost", "::1"):
+            raise OSError(f"a lesson works offline, yet it asked for {address}")
+        return real(self, address)
+    return connect
+socket.socket.connect = _refuse(socket.socket.connect)
+socket.socket.connect_ex = _refuse(socket.socket.connect_ex)
+"""
+CPU = "import time; print(time.process_time())"
+# What a page would do, without one: unlock each prediction, train each playground, answer each question rightly.
+DRIVE = """
+from gan_edu.course.quizbank import load_bank as _load_bank
+from gan_edu.course.questions import solution as _solution
+from gan_edu.widgets.playground import Playground as _Playground
+from gan_edu.widgets.prediction import Prediction as _Prediction
+from gan_edu.widgets.quiz import Quiz as _Quiz
+
+_shown = list({id(thing): thing for thing in Out.values()}.values())
+_counts = {}
+for _kind in (_Playground, _Prediction, _Quiz):
+    _found = [thing for thing in _shown if isinstance(thing, _kind)]
+    _counts[_kind.__name__] = len(_found)
+    for _thing in _found:
+        if _kind is _Prediction:
+            assert not _thing.unlocked, "a prediction is open before the learner has said anything"
+            _thing.answer("not_sure")
+        elif _kind is _Quiz:
+            for _asked in _thing.questions:
+                _right = _solution(_load_bank().questions[_asked["uid"]])
+                assert _thing.answer(_asked["uid"], _right).right, _asked["uid"]
+        else:
+            assert _thing.session.step == 0 and not _thing.playing, "Run All must start no training"
+            assert _thing.locked == (_thing.prediction is not None), "only a prediction locks Play"
+for _thing in _shown:
+    if isinstance(_thing, _Playground):
+        _thing.run(3)
+        assert _thing.session.step == 3 and not _thing.error and not _thing.locked
+import json
+print(json.dumps(_counts))
+"""
+
+
+class Kernel:
+    """A notebook's copy with its kernel and its own progress folder, as a context manager."""
+
+    def __init__(self, name, folder, fast):
+        shutil.copytree(FOLDER, folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        self.book = nbformat.read(folder / "notebooks" / name, as_version=4)
+        self.cells = list(self.book.cells)
+        self.book.cells.append(nbformat.v4.new_code_cell())  # the place from which the test itself speaks
+        self.client = NotebookClient(
+            self.book,
+            timeout=900,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder / "notebooks")}},
+        )
+        self.settings = {"GAN_EDU_PROGRESS": str(folder / "progress"), "GAN_EDU_FAST": "1" if fast else "0"}
+        self.settings |= {"IPYTHONDIR": str(folder / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
+
+    def __enter__(self):
+        self.patch = pytest.MonkeyPatch()
+        for name, value in self.settings.items():
+            self.patch.setenv(name, value)
+        self.context = self.client.setup_kernel()
+        self.context.__enter__()
+        self.tell(OFFLINE)
+        return self
+
+    def __exit__(self, *error):
+        self.context.__exit__(*error)
+        self.patch.undo()
+
+    def tell(self, source):
+        """Run some code of the test's own; return what it printed. An error in it fails the test."""
+        cell = nbformat.v4.new_code_cell(source)
+        self.client.execute_cell(cell, len(self.cells), store_history=False)
+        return "".join(out.text for out in cell.outputs if out.output_type == "stream")
+
+    def run_all(self):
+        """Run every cell; return (cell id, what it put out) for each, without what differs from kernel to kernel."""
+        for index, cell in enumerate(self.cells):
+            if cell.cell_type == "code":
+                self.client.execute_cell(cell, index)
+        self.client.set_widgets_metadata()
+        return [(cell.id, essence(cell.outputs)) for cell in self.cells if cell.cell_type == "code"]
+
+
+def essence(outputs):
+    """Texts and pictures of a cell's outputs, in order; pieces of one stream are joined."""
+    found = []
+    for out in outputs:
+        if out.output_type == "stream":
+            found.append((out.name, out.text))
+        elif "data" in out:
+            found += [(kind, out.data[kind]) for kind in ("text/plain", "text/html", "image/png") if kind in out.data]
+    joined = []
+    for kind, text in found:
+        if joined and joined[-1][0] == kind == "stdout":
+            joined[-1] = (kind, joined[-1][1] + text)
+        else:
+            joined.append((kind, text))
+    return joined
+
+
+def errors_in(book):
+    """Errors that a green notebook can hide: error outputs of cells and inside widgets, and anything on stderr."""
+    for cell in book.cells:
+        for out in cell.get("outputs", []):
+            if out.output_type == "error" or out.get("name") == "stderr":
+                yield f"{cell.id}: {out.get('text') or out.get('evalue')}"
+    for state in book.metadata.get("widgets", {}).values():
+        for model in state.get("state", {}).values():
+            for out in model.get("state", {}).get("outputs", []):
+                if out.get("output_type") == "error":
+                    yield f"in a widget: {out.get('ename')}: {out.get('evalue')}"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_runs_twice_offline_and_its_widgets_work(name, tmp_path, capsys):
+    with Kernel(name, tmp_path, fast=True) as kernel:
+        first = kernel.run_all()
+        seconds = float(kernel.tell(CPU))
+        assert not list(errors_in(kernel.book))
+        assert kernel.run_all() == first, "run twice in one kernel, it does not do the same"
+        assert not list(errors_in(kernel.book))
+        driven = json.loads(kernel.tell(DRIVE))
+    with capsys.disabled():
+        print(f"\n{name}: {seconds:.1f} s of CPU with GAN_EDU_FAST=1; driven: {driven}")
+    assert driven["Playground"], "each lesson has a playground"
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_in_full_the_numbers_are_as_the_text_says(name, tmp_path, capsys):
+    with Kernel(name, tmp_path, fast=False) as kernel:
+        kernel.run_all()
+        seconds = float(kernel.tell(CPU))
+        assert not list(errors_in(kernel.book))
+        kernel.tell((TESTS / "solutions" / name.replace(".ipynb", ".py")).read_text(encoding="utf-8"))
+    with capsys.disabled():
+        print(f"\n{name}: {seconds:.1f} s of CPU in full")
+    assert 0 < seconds
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_stored_clean_and_short(name):
+    book = nbformat.read(FOLDER / name, as_version=4)
+    nbformat.validate(book)
+    assert book.metadata.kernelspec.name == "python3"
+    assert "widgets" not in book.metadata
+    assert len({cell.id for cell in book.cells}) == len(book.cells)
+    for cell in book.cells:
+        assert set(cell.metadata) <= {"tags", "jupyter"}, cell.id
+        if cell.cell_type == "code":
+            assert not cell.outputs, f"{cell.id} keeps outputs"
+            assert cell.execution_count is None, f"{cell.id} keeps its number"
+            assert cell.source.count("\n") < MAX_LINES, f"{cell.id} is longer than {MAX_LINES} lines"
+            assert "import *" not in cell.source, cell.id
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_links_pictures_and_minutes(name):
+    """Each link leads somewhere, each stored picture has a text, and the minutes are those of the map."""
+    text = "\n".join(c.source for c in nbformat.read(FOLDER / name, as_version=4).cells if c.cell_type == "markdown")
+    for alternative, target in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text):
+        assert len(alternative) > 40, f"{target} needs a text that stands for it"
+    for target in re.findall(r"\]\(([^)#]+)", text):
+        assert target.startswith("https://") or (FOLDER / target).exists(), f"{target} leads nowhere"
+    minutes = {lesson.file: lesson.minutes for lesson in lessons()}[name]
+    assert f"{minutes} minutes" in text
+
+
+def test_stored_picture_is_what_its_script_draws():
+    stored = matplotlib.image.imread(FOLDER / "images" / "collapse.png")
+    drawn = io.BytesIO()
+    figure = runpy.run_path(str(FOLDER / "images" / "collapse.py"))["draw"]()
+    figure.savefig(drawn, dpi=80, bbox_inches="tight")
+    drawn.seek(0)
+    again = matplotlib.image.imread(drawn)
+    assert stored.shape == again.shape
+    assert np.abs(stored - again).mean() < 0.01, "run notebooks/images/collapse.py and look at the new picture"
+    assert (FOLDER / "images" / "collapse.png").stat().st_size < 100_000
+
+
+def test_hidden_errors_are_found(tmp_path):
+    """The guard itself: an error in a widget's callback, and a warning, do not pass."""
+    book = nbformat.v4.new_notebook()
+    book.cells = [nbformat.v4.new_code_cell(
+        "import sys, ipywidgets\nbox = ipywidgets.Output()\nwith box:\n    1 / 0\nprint('odd', file=sys.stderr)\nbox"
+    )]
+    NotebookClient(book, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    found = " ".join(errors_in(book))
+    assert "ZeroDivisionError" in found
+    assert "odd" in found
+
+
+def test_essence_tells_pictures_apart():
+    one, other = (base64.b64encode(bytes([n])).decode() for n in (1, 2))
+    shown = [nbformat.v4.new_output("display_data", {"image/png": picture}) for picture in (one, other)]
+    assert essence(shown[:1]) != essence(shown[1:])
+    pieces = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("a", "b")]
+    assert essence(pieces) == [("stdout", "ab")]
