@@ -7,6 +7,7 @@ _HOMES = {
     "PRESETS": "recipe",
     "Run": "run",
     "TARGETS": "mixtures",
+    "failure_map": "maps",
     "playground": "widgets.playground",
     "quiz": "widgets.quiz",
     "retrieval": "widgets.quiz",

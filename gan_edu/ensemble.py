@@ -4,6 +4,7 @@ Members are grouped so that within a group only seeds and learning rates differ;
 """
 
 import os
+import warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,10 @@ from gan_edu.metrics import snapshot
 from gan_edu.randomness import BLOCK, generator_for
 from gan_edu.run import EVERY, MEASURED_SAMPLES
 from gan_edu.training import Players, discriminator_update, generator_update, outputs
+
+# Members' parameters are slices of one tensor, which PyTorch calls a layout that "may impair performance"; measured, it
+# does not.
+warnings.filterwarnings("ignore", message="grad and param do not obey the gradient layout contract")
 
 FREE_FIELDS = ("seed", "lr_g", "lr_d")  # what may differ inside a group that advances in lockstep
 SHARED_FIELDS = ("data", "architecture", "g_width", "d_width", "layers", "noise", "batch", "steps")

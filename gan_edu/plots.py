@@ -89,3 +89,36 @@ def compare(runs, titles, samples=256):
         draw_samples(axes, run, samples)
         axes.set_title(f"{title} · step {run.step:,}")
     return figure
+
+
+SYMPTOM_COLOURS = {"healthy": "#009E73", "mode_collapse": "#E69F00", "vanishing_gradients": "#56B4E9",
+                   "weak_discriminator": "#F0E442", "oscillation": "#CC79A7", "non_convergence": "#0072B2",
+                   "divergence": "#000000", "undecided": "#BBBBBB"}  # fmt: skip
+
+
+def failure_map(cells, x, y):
+    """A heat map of symptoms: colour and letter name the commonest one, the number its share of the seeds in tenths.
+
+    cells: what `gan_edu.maps.summary` returned. Taught in notebooks/07.
+    """
+    import seaborn
+    from matplotlib.colors import ListedColormap
+    from matplotlib.patches import Patch
+
+    names = list(SYMPTOM_COLOURS)
+    grid = cells.assign(code=cells["symptom"].map(names.index)).pivot(index=y, columns=x, values="code")[::-1]
+    words = cells.assign(word=cells["letter"] + cells["share"].map("{:.2f}".format).str.replace("1.00", "", regex=False)
+                         .str.replace("0.", " .", regex=False))  # fmt: skip
+    words = words.pivot(index=y, columns=x, values="word")[::-1]
+    figure = Figure(figsize=(1.6 + 0.62 * grid.shape[1], 1.2 + 0.45 * grid.shape[0]), layout="constrained")
+    axes = figure.subplots()
+    seaborn.heatmap(grid, ax=axes, cmap=ListedColormap(SYMPTOM_COLOURS.values()), vmin=-0.5, vmax=len(names) - 0.5,
+                    annot=words, fmt="", cbar=False, linewidths=0.5, annot_kws={"size": 8})  # fmt: skip
+    for text in axes.texts:
+        text.set_color("white" if text.get_text()[0] in "XN" else "black")
+    ticks = {"xticklabels": [f"{v:g}" for v in grid.columns], "yticklabels": [f"{v:g}" for v in grid.index]}
+    axes.set(xlabel=x, ylabel=y, **ticks)
+    shown = [name for name in names if name in set(cells["symptom"])]
+    patches = [Patch(color=SYMPTOM_COLOURS[name], label=name.replace("_", " ")) for name in shown]
+    figure.legend(handles=patches, loc="outside lower center", ncols=4, fontsize=8)
+    return figure

@@ -25,7 +25,7 @@ history knobs
 run
 diagnosis
 ensemble
-views pngs
+maps views pngs
 plots
 course.text course.questions course.lessons course.progress
 course.schema

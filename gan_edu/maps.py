@@ -1,0 +1,152 @@
+"""The map of failures: what becomes of a GAN at each pair of settings, measured from step 0 on several seeds.
+
+Rows are kept in a file as they are finished (JSON lines, the first says how the map was made), so that an interrupted
+map goes on where it stopped. A run that is still undecided at its end is trained again to three times the length: so a
+slow cell is told from a failing one.
+"""
+
+import datetime
+import json
+import platform
+from pathlib import Path
+
+import torch
+
+from gan_edu.ensemble import train_ensemble
+from gan_edu.recipe import PRESETS, Recipe, check_knob
+
+BUNDLED = Path(__file__).parent / "course" / "failure_map.jsonl"
+RATES = [1e-5, 3e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 3e-2, 1e-1]
+AXES = {"lr_g": RATES, "lr_d": RATES, "d_strength": [2.0**e for e in range(-4, 5)]}
+LETTERS = {"healthy": "H", "mode_collapse": "C", "vanishing_gradients": "V", "weak_discriminator": "W",
+           "oscillation": "O", "non_convergence": "N", "divergence": "X", "undecided": "?"}  # fmt: skip
+LONGER = 3  # times the length, for runs that are undecided at their end
+CELLS_AT_ONCE = 8  # cells finished, and written down, together
+
+
+def values_of(name, values):
+    """An axis's values, checked; ValueError naming the axis where it is unknown or a value will not do."""
+    if values is None and name not in AXES:
+        raise ValueError(f"axis {name!r} has no standard values; give them, or choose one of {', '.join(AXES)}")
+    if name not in Recipe().as_dict():
+        raise ValueError(f"axis {name!r} is no setting of a recipe; choose one of {', '.join(Recipe().as_dict())}")
+    values = AXES[name] if values is None else list(values)
+    return [check_knob(name, value) for value in values] if name in AXES else values
+
+
+def header(base, x, y, xs, ys, seeds):
+    """What a map's first line says: enough to make it again."""
+    return {"base": base.token, "x": x, "y": y, "xs": xs, "ys": ys, "seeds": seeds, "steps": base.steps,
+            "torch": torch.__version__, "machine": platform.machine(), "date": datetime.date.today().isoformat()}  # fmt: skip
+
+
+def read(file):
+    """(header, rows) of a map's file. A last line that was cut off is left out; other damage is a ValueError."""
+    lines = Path(file).read_text().splitlines()
+    rows = []
+    for number, line in enumerate(lines, 1):
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError:
+            if number < len(lines):
+                raise ValueError(f"{file}, line {number} is damaged; delete the file to make the map anew") from None
+    if not rows or "base" not in rows[0]:
+        raise ValueError(f"{file} is no failure map: its first line does not say how it was made")
+    return rows[0], rows[1:]
+
+
+def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds=4, file=None, executor=None,
+                progress=True):  # fmt: skip
+    """Train `seeds` runs at each pair of settings and name what becomes of them.
+
+    base: a preset's name or a Recipe on points. x, y: two of its fields; xs, ys: their values (standard ones else).
+    file: keep finished rows there and go on from them. Returns a tidy DataFrame, one row a run: the two settings, seed,
+    symptom, modes, quality, steps, token. Raises ValueError where `file` was made with other settings.
+    Taught in notebooks/07.
+    """
+    import pandas
+
+    base = PRESETS[base] if isinstance(base, str) else base
+    xs, ys = values_of(x, xs), values_of(y, ys)
+    made = header(base, x, y, xs, ys, seeds)
+    rows = _resume(file, made)
+    have = {(row[x], row[y], row["seed"]) for row in rows}
+    wanted = [base.replace(**{x: a, y: b, "seed": seed}) for a in xs for b in ys for seed in range(seeds)
+              if (a, b, seed) not in have]  # fmt: skip
+    size = CELLS_AT_ONCE * seeds
+    for start in range(0, len(wanted), size):
+        new = measure(wanted[start : start + size], x, y, executor, progress)
+        rows += new
+        if file:
+            with open(file, "a") as out:
+                out.writelines(json.dumps(row) + "\n" for row in new)
+    return pandas.DataFrame(rows)
+
+
+def _resume(file, made):
+    """Rows already in the file; a new file gets its first line."""
+    if file is None:
+        return []
+    path = Path(file)
+    if not path.exists() or not path.read_text().strip():
+        path.write_text(json.dumps(made) + "\n")
+        return []
+    kept, rows = read(path)
+    for name in ("base", "x", "y", "xs", "ys", "seeds"):
+        if kept[name] != made[name]:
+            raise ValueError(f"{file} is a map with {name}={kept[name]!r}, not {made[name]!r}; name another file")
+    path.write_text("".join(json.dumps(row) + "\n" for row in [kept, *rows]))  # without a line that was cut off
+    return rows
+
+
+def measure(recipes, x, y, executor=None, progress=True):
+    """One row a recipe; those undecided at their end are trained on to LONGER times the length."""
+    ensemble = train_ensemble(recipes, executor, progress)
+    rows = [_row(*member, x, y) for member in zip(recipes, ensemble.histories, ensemble.diagnoses, strict=True)]
+    slow = [i for i, row in enumerate(rows) if row["symptom"] == "undecided"]
+    if slow:
+        again = [recipes[i].replace(steps=LONGER * recipes[i].steps) for i in slow]
+        longer = train_ensemble(again, executor, progress)
+        for i, *member in zip(slow, again, longer.histories, longer.diagnoses, strict=True):
+            rows[i] = _row(*member, x, y)
+    return rows
+
+
+def _row(recipe, history, diagnosis, x, y):
+    last = history.snapshots[-1]
+    return {x: getattr(recipe, x), y: getattr(recipe, y), "seed": recipe.seed, "symptom": diagnosis.symptom,
+            "modes": last["modes"], "quality": round(last["quality"], 4), "steps": recipe.steps,
+            "token": recipe.token}  # fmt: skip
+
+
+def summary(frame, x, y):
+    """One row a cell: the commonest symptom, its share of the seeds, its letter and all counts; a DataFrame."""
+    import pandas
+
+    cells = []
+    for (a, b), rows in frame.groupby([x, y]):
+        counts = rows["symptom"].value_counts()
+        cells.append({x: a, y: b, "symptom": counts.index[0], "share": counts.iloc[0] / len(rows),
+                      "letter": LETTERS[counts.index[0]], "counts": counts.to_dict()})  # fmt: skip
+    return pandas.DataFrame(cells)
+
+
+def main(arguments=None):
+    """`gan-edu map`: make or go on with a map from the shell; returns the exit code. Taught in notebooks/07."""
+    import argparse
+    from concurrent.futures import ProcessPoolExecutor
+
+    parser = argparse.ArgumentParser(prog="gan-edu map", description="Draw the map of failures; resumable.")
+    parser.add_argument("file", help="JSON lines; finished cells are kept there, and a second call goes on from them")
+    parser.add_argument("--base", default="ring_healthy", choices=[n for n, r in PRESETS.items() if not r.is_image])
+    parser.add_argument("--x", default="lr_d")
+    parser.add_argument("--y", default="lr_g")
+    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--every", type=int, default=1, help="take every n-th value of each axis: a coarser map")
+    parser.add_argument("--workers", type=int, default=0, help="processes (default: threads, one a core)")
+    options = parser.parse_args(arguments)
+    xs, ys = (AXES[name][:: options.every] if name in AXES else None for name in (options.x, options.y))
+    executor = ProcessPoolExecutor(options.workers) if options.workers else None
+    frame = failure_map(options.base, options.x, options.y, xs, ys, options.seeds, options.file, executor)
+    print(summary(frame, options.x, options.y).drop(columns="counts").to_string(index=False))
+    return 0

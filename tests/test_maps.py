@@ -1,0 +1,95 @@
+"""The failure map: resumable, honest about its making, and tidy."""
+
+import json
+
+import pytest
+
+from gan_edu import maps, plots
+from gan_edu.recipe import Recipe
+
+BASE = Recipe(steps=30, g_width=8, d_width=8, batch=16)
+AXES = {"xs": [1e-3, 1e-2], "ys": [1e-4, 1e-3], "seeds": 2, "progress": False}
+
+
+@pytest.fixture
+def finished(tmp_path):
+    file = tmp_path / "map.jsonl"
+    return file, maps.failure_map(BASE, file=file, **AXES)
+
+
+def test_one_row_for_each_cell_and_seed_with_its_own_settings(finished):
+    _, frame = finished
+    assert len(frame) == 2 * 2 * 2
+    assert set(zip(frame["lr_d"], frame["lr_g"], frame["seed"], strict=True)) == {
+        (x, y, seed) for x in AXES["xs"] for y in AXES["ys"] for seed in range(2)
+    }
+    for row in frame.itertuples():
+        recipe = Recipe.from_token(row.token)
+        assert (recipe.lr_d, recipe.lr_g, recipe.seed, recipe.steps) == (row.lr_d, row.lr_g, row.seed, row.steps)
+
+
+def test_runs_still_undecided_were_trained_to_three_times_the_length(finished):
+    _, frame = finished
+    undecided = frame[frame["symptom"] == "undecided"]
+    assert len(undecided) > 0
+    assert (undecided["steps"] == 3 * BASE.steps).all()
+
+
+def test_an_interrupted_map_goes_on_without_losing_or_repeating_rows(finished, monkeypatch):
+    file, frame = finished
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join(lines[:4]) + "\n" + lines[4][:20])  # three rows kept, the fourth cut off in the middle
+    trained = []
+    real = maps.measure
+    monkeypatch.setattr(maps, "measure", lambda recipes, *rest: trained.extend(recipes) or real(recipes, *rest))
+    again = maps.failure_map(BASE, file=file, **AXES)
+    assert len(trained) == len(frame) - 3
+    key = ["lr_d", "lr_g", "seed"]
+    assert again.sort_values(key).reset_index(drop=True).equals(frame.sort_values(key).reset_index(drop=True))
+
+
+def test_a_file_made_with_other_settings_is_refused_by_name(finished):
+    file, _ = finished
+    with pytest.raises(ValueError, match="seeds"):
+        maps.failure_map(BASE, file=file, **{**AXES, "seeds": 3})
+    with pytest.raises(ValueError, match="base"):
+        maps.failure_map(BASE.replace(batch=32), file=file, **AXES)
+
+
+def test_damage_inside_a_file_is_named(finished):
+    file, _ = finished
+    lines = file.read_text().splitlines()
+    lines[2] = lines[2][:10]
+    file.write_text("\n".join(lines))
+    with pytest.raises(ValueError, match="line 3"):
+        maps.read(file)
+    file.write_text(json.dumps({"no": "map"}))
+    with pytest.raises(ValueError, match="no failure map"):
+        maps.read(file)
+
+
+def test_an_unknown_axis_is_refused():
+    with pytest.raises(ValueError, match="strength"):
+        maps.failure_map(BASE, x="strength")
+    with pytest.raises(ValueError, match=r"lr_d=5"):
+        maps.failure_map(BASE, xs=[5.0])
+
+
+def test_a_cell_that_blows_up_shows_divergence():
+    recipe = BASE.replace(optimiser="sgd", lr_g=1.0, objective="wasserstein", steps=60)
+    rows = maps.measure([recipe.replace(lr_d=1.0)], "lr_d", "lr_g", progress=False)
+    assert rows[0]["symptom"] == "divergence"
+
+
+def test_the_summary_counts_shares_and_the_figure_names_every_symptom(finished):
+    _, frame = finished
+    frame.loc[0, "symptom"] = "healthy"
+    cells = maps.summary(frame, "lr_d", "lr_g")
+    assert len(cells) == 4
+    for cell in cells.itertuples():
+        assert sum(cell.counts.values()) == 2
+        assert cell.share == max(cell.counts.values()) / 2
+        assert maps.LETTERS[cell.symptom] == cell.letter
+    figure = plots.failure_map(cells, "lr_d", "lr_g")
+    letters = sorted(text.get_text().strip()[0] for text in figure.axes[0].texts)
+    assert letters == sorted(cells["letter"])
