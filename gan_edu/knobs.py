@@ -43,3 +43,20 @@ def checked_event(name, value):
     if value not in NAME_KNOBS[name]:
         raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(NAME_KNOBS[name])}")
     return value
+
+
+def events_of_token(rows):
+    """A token's rows [step, name, value] as events in order; ValueError naming the row that will not do, and why."""
+    if not isinstance(rows, list):
+        raise ValueError("this token's list of changes is no list")
+    return sorted((_event(row) for row in rows), key=lambda event: event[0])
+
+
+def _event(row):
+    try:
+        step, name, value = row
+        if type(step) is not int or step < 0:
+            raise ValueError(f"step={step!r} will not do: it must be a whole number from 0")
+        return step, name, checked_event(name, value)
+    except (TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"this token's change {row!r} cannot be read: {error}") from None

@@ -12,7 +12,7 @@ import torch
 
 from gan_edu import assembly, tokens
 from gan_edu.history import Checkpoints, History
-from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, checked_event
+from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, checked_event, events_of_token
 from gan_edu.metrics import image_snapshot, snapshot
 from gan_edu.randomness import generator_for
 from gan_edu.recipe import Recipe
@@ -178,11 +178,7 @@ class Run:
     def from_token(cls, text):
         """A run at step 0 that repeats the token's run as it trains. ValueError with the reason for a bad token."""
         content = tokens.decode(text)
-        events = content.get("events", [])
-        try:
-            return cls(Recipe.from_dict(content.get("recipe")), sorted((tuple(e) for e in events), key=lambda e: e[0]))
-        except (TypeError, AttributeError, KeyError) as error:
-            raise ValueError(f"this token's list of changes cannot be read: {error}") from None
+        return cls(Recipe.from_dict(content.get("recipe")), events_of_token(content.get("events", [])))
 
     # --- memory -----------------------------------------------------------------------------------------------
 
