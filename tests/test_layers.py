@@ -19,6 +19,8 @@ penalties
 tokens
 recipe
 metrics
+metrics_2d
+metrics_1d
 training
 assembly
 history knobs
