@@ -42,7 +42,7 @@ def arrows(run, x):
     """
     x = x.detach().requires_grad_(True)
     objective = run.players.objective
-    real = run.target.sample(len(x), torch.Generator().manual_seed(0)) if objective.needs_real else None
+    real = run.real(len(x)) if objective.needs_real else None
     D = run.players.D
     D.requires_grad_(False)
     loss = objective.generator(D(real) if objective.needs_real else None, D(x))

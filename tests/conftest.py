@@ -1,1 +1,11 @@
-"""Being here puts this folder on the import path, so that browser tests too can `from plain_gan import ...`."""
+"""For all tests: no learner's progress is touched. Being here also puts this folder on the import path (plain_gan)."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def progress_of_their_own(tmp_path_factory):
+    """What tests provoke and mend goes to a folder that is thrown away."""
+    os.environ["GAN_EDU_PROGRESS"] = str(tmp_path_factory.mktemp("progress"))

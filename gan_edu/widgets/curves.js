@@ -27,8 +27,14 @@ function trace(pen, curve, column, box, last, low, high, colour, dash) {
 
 function knobLines(pen, marks, box, last, colours) {
   pen.font = "10px sans-serif";
-  marks.slice(-12).forEach(([step, words], i) => {
-    const x = box.x + (step / last) * box.w;
+  const at = ([step]) => box.x + (step / last) * box.w;
+  const knob = ([, words]) => words.slice(0, words.lastIndexOf(" "));
+  const ends = marks.filter((mark, i) => { // a drag passes many values: only the one where it rested is labelled
+    const next = marks[i + 1];
+    return !next || knob(next) !== knob(mark) || at(next) - at(mark) > 24;
+  });
+  ends.slice(-12).forEach((mark, i) => {
+    const [x, words] = [at(mark), mark[1]];
     pen.strokeStyle = colours.faint;
     pen.setLineDash([2, 2]);
     pen.beginPath();
@@ -59,8 +65,9 @@ function numbers(pen, box, low, high, colours, digits = 1) {
   pen.fillStyle = colours.faint;
   pen.font = "10px sans-serif";
   pen.textAlign = "right";
-  pen.fillText(high.toFixed(digits), box.x - 3, box.y + 8);
-  pen.fillText(low.toFixed(digits), box.x - 3, box.y + box.h);
+  const short = (value) => (Math.abs(value) < 1000 ? value.toFixed(digits) : value.toExponential(0).replace("+", ""));
+  pen.fillText(short(high), box.x - 3, box.y + 8);
+  pen.fillText(short(low), box.x - 3, box.y + box.h);
   pen.textAlign = "left";
 }
 
@@ -126,8 +133,8 @@ function drawCurves(canvas, still, frame) {
   if (!modes && !losses) return;
   pen.fillStyle = colours.faint;
   pen.font = "10px sans-serif";
-  pen.fillText("step 0", 30, y - 5);
+  pen.fillText("step 0", 30, y - 24);
   pen.textAlign = "right";
-  pen.fillText(last.toLocaleString("en"), width - 30, y - 5);
+  pen.fillText(last.toLocaleString("en"), width - 30, y - 24);
   pen.textAlign = "left";
 }

@@ -73,13 +73,14 @@ function crosses(pen, points, place, colour, radius, width = 1.4) {
   pen.stroke();
 }
 
-function drawArrows(pen, points, arrows, place, colour) {
+// `unit`: the size that is drawn 26 pixels long; longer ones grow to at most 34.
+function drawArrows(pen, points, arrows, place, colour, unit = 3) {
   pen.beginPath();
   for (let i = 0; i < arrows.shape[0]; i++) {
     const [x, y] = place(points.data, i);
     const [dx, dy] = [arrows.data[2 * i], -arrows.data[2 * i + 1]];
     const size = Math.hypot(dx, dy);
-    const length = 34 * Math.tanh(size / 3);
+    const length = 34 * Math.tanh(size / unit);
     if (!(length > 1)) continue;
     const [ex, ey] = [x + (dx / size) * length, y + (dy / size) * length];
     pen.moveTo(x, y);
@@ -153,7 +154,10 @@ function drawPlane(canvas, still, frame) {
     return;
   }
   if (arrays.batch_real) circles(pen, arrays.batch_real, place, colours.real, 3.6);
-  if (arrays.batch_arrows) drawArrows(pen, arrays.batch, arrays.batch_arrows, place, colours.ink);
+  if (arrays.batch_arrows) {
+    const longest = arrays.batch_arrows.data.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-30);
+    drawArrows(pen, arrays.batch, arrays.batch_arrows, place, colours.ink, longest); // else early ones were too short to see
+  }
   if (arrays.batch) crosses(pen, arrays.batch, place, colours.fake, 3.6, 2);
   if (arrays.noise) drawNoise(pen, arrays.noise, size, colours);
   pen.strokeStyle = colours.fake;

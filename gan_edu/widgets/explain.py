@@ -6,14 +6,27 @@ from gan_edu import views
 
 STAGES = ("noise", "generated", "scores", "loss", "update", "scores_again", "arrows", "generator")
 SHOWN = 64
+GRID = 48  # images in the picture
+
+
+def _as_digits(arrays):
+    """Images (n, 1, 28, 28) in [-1, 1] as the picture's grid: the arrows, or else the generated ones, in grey."""
+    shown = arrays.get("batch_arrows", arrays.get("batch"))
+    if shown is None:
+        return {}
+    if "batch_arrows" in arrays:
+        shown = shown / max(abs(shown).max(), 1e-30)
+    grey = ((shown[:GRID, 0] + 1) * 127.5).clip(0, 255).astype("uint8")
+    return {"fake": grey}
 
 
 class Explainer:
-    """Walks through the next step of a run on points: `next()` does one sub-step and returns what to show."""
+    """Walks through the next step of a run: `next()` does one sub-step and returns what to show."""
 
     def __init__(self, run):
         self.run = run
         self.place = 0
+        self.things = "images" if run.recipe.is_image else "points"
 
     def begin_again(self):
         """The next sub-step is the first one: the run has moved on otherwise."""
@@ -21,28 +34,29 @@ class Explainer:
 
     @torch.no_grad()
     def _batches(self):
-        players = self.run.players
         real, z, _ = self.run.next_discriminator_batch()
-        return real, z, players.G(z)
+        return real, z, self.run.players.G(z)
 
     def next(self):
         """(header, arrays) of the sub-step now due; the two updates really happen in 'update' and 'generator'."""
         stage = STAGES[self.place]
         self.place = (self.place + 1) % len(STAGES)
         sentence, arrays = getattr(self, f"_{stage}")()
+        if self.run.recipe.is_image:
+            arrays = _as_digits(arrays)
         header = {"stage": stage, "number": STAGES.index(stage) + 1, "of": len(STAGES), "sentence": sentence}
         return header, arrays
 
     def _noise(self):
-        _, z, fake = self._batches()
-        self.z, self.fake = z, fake
+        _, z, _ = self._batches()
         sentence = f"Noise: the run draws {len(z)} random inputs, {z.shape[1]} numbers each. Nothing else enters G."
         return sentence, {"noise": z[:SHOWN, :2].numpy()}
 
     def _generated(self):
         real, z, fake = self._batches()
-        far = float((torch.cdist(fake, self.run.target.modes).min(1).values).mean())
-        sentence = f"Generated points: G turns each input into a point, on average {far:.2f} from the nearest mode."
+        far = float(torch.cdist(fake.flatten(1), real.flatten(1)).min(1).values.mean())
+        sentence = (f"Generated {self.things}: G turns each input into one, on average {far:.2f} away from the nearest "
+                    "real one of this batch.")
         return sentence, {"noise": z[:SHOWN, :2].numpy(), "batch": fake[:SHOWN].numpy()}
 
     @torch.no_grad()
@@ -58,7 +72,7 @@ class Explainer:
     def _scores(self):
         real, fake, real_logits, fake_logits = self._scored()
         on_real, on_fake = self._means(real_logits, fake_logits)
-        sentence = f"Scores: D gives the real points {on_real:.2f} on average and the generated ones {on_fake:.2f}."
+        sentence = f"Scores: on average D gives the real {self.things} {on_real:.2f}, the generated ones {on_fake:.2f}."
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _loss(self):
@@ -72,8 +86,8 @@ class Explainer:
         real, fake, _, _ = self._scored()
         self.scored_batch = (real, fake)
         record = self.run.step_discriminator()
-        sentence = (f"The discriminator's update: its weights move against a gradient of norm {record.d_grad_norm:.3f}. "
-                    "G stands still.")
+        sentence = (f"The discriminator's update: its weights move against a gradient of norm "
+                    f"{record.d_grad_norm:.3f}. G stands still.")
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _scores_again(self):
@@ -81,20 +95,23 @@ class Explainer:
         with torch.no_grad():
             real_logits, fake_logits = self.run.players.D(real), self.run.players.D(fake)
         loss = float(self.run.players.objective.discriminator(real_logits, fake_logits))
-        sentence = f"Scores again: on the same points the loss went from {self.loss_before:.3f} to {loss:.3f}."
+        sentence = f"Scores again: on the same {self.things} the loss went from {self.loss_before:.3f} to {loss:.3f}."
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _arrows(self):
         fake = self.run.sample(SHOWN)
         arrows = views.arrows(self.run, fake)
-        size = float(arrows.norm(dim=1).mean())
-        sentence = f"Arrows: where each generated point should go to score higher; their mean length is {size:.3f}."
+        size = float(arrows.flatten(1).norm(dim=1).mean())
+        pixels = "which pixels should get lighter or darker"
+        where = pixels if self.run.recipe.is_image else "where each generated point should go"
+        sentence = f"Arrows: {where} to score higher; their mean length is {size:.3f}, drawn larger."
         return sentence, {"batch": fake.numpy(), "batch_arrows": arrows.numpy()}
 
     def _generator(self):
         before = self.run.sample(SHOWN)
         record = self.run.step_generator()
         after = self.run.sample(SHOWN)
-        moved = float((after - before).norm(dim=1).mean())
-        sentence = f"The generator's update: loss {record.g_loss:.3f}; its points moved by {moved:.4f} on average."
+        moved = float((after - before).flatten(1).norm(dim=1).mean())
+        sentence = (f"The generator's update: loss {record.g_loss:.3f}; its {self.things} moved by {moved:.4f} "
+                    "on average.")
         return sentence, {"batch": after.numpy()}

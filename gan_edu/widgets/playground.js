@@ -139,14 +139,16 @@ function layout(parts, buttons, pieces) {
 function makePieces(model, send, change, latest) {
   return {
     picture: make("canvas", { class: "gan-picture", role: "img" }),
-    curves: make("canvas", { class: "gan-curves", role: "img", "aria-label": "Curves over the steps" }),
+    curves: make("canvas", { class: "gan-curves", role: "img" }),
     legend: make("div", { class: "gan-legend", "aria-hidden": "true" },
-      make("span", { class: "gan-real" }, "○ real"), make("span", { class: "gan-fake" }, "× generated"),
-      make("span", {}, "background: blue = D says real, orange = D says fake")),
+      make("span", { class: "gan-real gan-on-plane" }, "○ real"), make("span", { class: "gan-fake gan-on-plane" }, "× generated"),
+      make("span", { class: "gan-on-plane" }, "background: blue = D says real, orange = D says fake"),
+      make("span", { class: "gan-real gan-on-line" }, "— real density"), make("span", { class: "gan-fake gan-on-line" }, "▮ generated"),
+      make("span", { class: "gan-on-line" }, "dashed: D, from fake (bottom) to real (top)")),
     status: make("div", { class: "gan-status", role: "status", "aria-live": "off" }),
     announcer: make("div", { class: "gan-hidden", "aria-live": "polite" }),
-    explain: make("div", { class: "gan-explain" }),
-    notice: make("div", { class: "gan-notice" }),
+    explain: make("div", { class: "gan-explain", "aria-live": "polite" }),
+    notice: make("div", { class: "gan-notice", "aria-live": "polite" }),
     error: make("pre", { class: "gan-error", role: "alert" }),
     rewind: buildRewind(send),
     recipe: buildRecipe(send, latest),
@@ -171,7 +173,7 @@ function showControls(root, parts, buttons, pieces, controls) {
 }
 
 function showWords(pieces, buttons, header, memory) {
-  const { status, explain, notice, error, announcer, picture } = pieces;
+  const { status, explain, notice, error, announcer, picture, curves } = pieces;
   setText(status, header.status);
   status.setAttribute("aria-live", header.playing ? "off" : "polite");
   explain.hidden = !header.explain;
@@ -189,10 +191,11 @@ function showWords(pieces, buttons, header, memory) {
   const now = performance.now();
   if (!header.playing || now - (memory.spoke ?? 0) > 1000) {
     picture.setAttribute("aria-label", header.alt);
+    curves.setAttribute("aria-label", header.curves_alt);
     memory.spoke = now;
   }
   if (memory.symptom !== header.symptom || memory.playing !== header.playing) {
-    if (memory.symptom !== undefined) announcer.textContent = `${header.playing ? "" : "Paused. "}Verdict: ${header.symptom}.`;
+    if (memory.symptom !== undefined) announcer.textContent = `Verdict: ${header.symptom}.`; // the notice tells of Pause
     [memory.symptom, memory.playing] = [header.symptom, header.playing];
   }
 }

@@ -33,6 +33,7 @@ class Playground(anywidget.AnyWidget):
     controls = traitlets.Dict().tag(sync=True)
     still = traitlets.Bytes().tag(sync=True)
     frame = traitlets.Bytes().tag(sync=True)
+    outcome = traitlets.Dict()  # symptom and token of the last run that came to its end, for those who observe
 
     def __init__(self, recipe, name="", view="all", prediction=None):
         super().__init__()
@@ -69,6 +70,14 @@ class Playground(anywidget.AnyWidget):
         if self.wants_play:
             self.play()
 
+    def take(self, recipe, play=False):
+        """Take another recipe to step 0, and train it at once where `play` says so and an event loop runs."""
+        self.pause(announce=False)
+        self.home, self.name = recipe, ""
+        self._start(Run(recipe), preset="")
+        if play and self._loop is not None:
+            self.play()
+
     def reset(self):
         """Step 0 of the preset with its own values."""
         self.pause(announce=False)
@@ -83,6 +92,8 @@ class Playground(anywidget.AnyWidget):
         self._follow_knobs()
         self._judge(force=True)
         self._report_measured()
+        if not self._may_go_on():
+            self._tell_outcome()
         self.push()
         return self
 
@@ -186,7 +197,11 @@ class Playground(anywidget.AnyWidget):
                            "Lower a learning rate and restart.")
         self._judge(force=True)
         self._report_measured()
+        self._tell_outcome()
         self.push()
+
+    def _tell_outcome(self):
+        self.outcome = {"symptom": self.verdict.symptom, "token": self.session.token, "step": self.session.step}
 
     def _explain(self):
         self._explained = self.explainer.next()
@@ -245,6 +260,7 @@ class Playground(anywidget.AnyWidget):
         content = dict(content)
         try:
             name = content.pop("do")
+            self.error = self.error if name == "show" else ""
             if actions[name] == self._by_hand:
                 self._by_hand(name)
             else:
@@ -258,6 +274,7 @@ class Playground(anywidget.AnyWidget):
 
     def _press_next(self):
         self.pause(announce=False)
+        self.notice = ""
         self._apply_controls()
         self._explain()
 

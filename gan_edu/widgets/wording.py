@@ -44,6 +44,16 @@ def describe(run, verdict):
             f"deviations of a mode. Verdict: {symptom(verdict)}.")
 
 
+def describe_curves(run):
+    """One sentence that stands for the curves, with their latest values."""
+    if not len(run.history):
+        return "Curves over the steps: nothing trained yet."
+    last, columns = run.history.snapshots[-1], run.history.columns
+    quality = f", high-quality share {last['quality']:.0%}" if "quality" in last else ""
+    return (f"Curves over {run.step:,} steps, now at: {modes(run)}{quality}, discriminator's loss "
+            f"{columns['d_loss'][-1]:.3g}, generator's loss {columns['g_loss'][-1]:.3g}.")
+
+
 def measured(run, verdict):
     """What a prediction stands beside."""
     parts = [modes(run), "" if run.recipe.is_image else symptom(verdict), f"step {run.step:,}"]
@@ -65,6 +75,7 @@ def header(play):
         "playing": play.playing,
         "locked": play.locked,
         "alt": describe(run, play.verdict),
+        "curves_alt": describe_curves(run),
         "symptom": symptom(play.verdict),
         "evidence": evidence(play.verdict),
         "advice": play.verdict.advice if play.verdict else "",
