@@ -8,6 +8,7 @@ _HOMES = {
     "Run": "run",
     "TARGETS": "mixtures",
     "failure_map": "maps",
+    "explore_map": "widgets.failure_map",
     "playground": "widgets.playground",
     "quiz": "widgets.quiz",
     "retrieval": "widgets.quiz",

@@ -20,7 +20,7 @@ tokens
 recipe
 metrics
 metrics_2d
-metrics_1d
+metrics_1d metrics_images
 training
 assembly
 history knobs
@@ -37,6 +37,7 @@ course.retrieval
 widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
 widgets.scene widgets.explain widgets.deeds widgets.prediction widgets.progress widgets.quiz
 widgets.playground
+widgets.failure_map
 doctor bare
 bench
 cli

@@ -1,0 +1,100 @@
+// The failure map's grid: one button a cell, arrow keys move, Enter or click opens the cell's recipe.
+
+const COLOURS = { healthy: "#009E73", mode_collapse: "#E69F00", vanishing_gradients: "#56B4E9", weak_discriminator: "#F0E442",
+  oscillation: "#CC79A7", non_convergence: "#0072B2", divergence: "#000000", undecided: "#BBBBBB" };
+const WHITE_ON = ["divergence", "non_convergence", "healthy"];
+
+function number(value) {
+  return value >= 0.01 && value < 1000 ? String(+value.toPrecision(3)) : value.toExponential().replace("e-", "e-").replace("e+", "e");
+}
+
+function cellButton(axes, cell, x, y, choose) {
+  const share = cell ? Math.round(cell.share * 100) : 0;
+  const label = cell
+    ? `${axes.words[0]} ${number(x)}, ${axes.words[1]} ${number(y)}: ${axes.names[cell.symptom]}, ${share} % of seeds`
+    : `${axes.words[0]} ${number(x)}, ${axes.words[1]} ${number(y)}: not measured`;
+  const button = make("button", { type: "button", tabindex: -1, "aria-label": label, title: label, onclick: () => choose(x, y) },
+    cell ? cell.letter : "·");
+  if (cell) {
+    button.style.background = COLOURS[cell.symptom];
+    button.style.color = WHITE_ON.includes(cell.symptom) ? "#fff" : "#111";
+    button.style.opacity = 0.55 + 0.45 * cell.share;
+    button.dataset.symptom = cell.symptom;
+    if (share < 100) button.append(make("small", {}, String(share)));
+  }
+  return button;
+}
+
+function moveWithArrows(table) {
+  table.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!step) return;
+    const rows = [...table.querySelectorAll("tr.gan-cells")].map((row) => [...row.querySelectorAll("button")]);
+    const r = rows.findIndex((row) => row.includes(event.target));
+    const c = rows[r]?.indexOf(event.target);
+    const next = rows[r + step[0]]?.[c + step[1]];
+    if (next) {
+      event.preventDefault();
+      event.target.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    }
+  });
+}
+
+function buildTable(axes, cells, choose) {
+  const found = new Map(cells.map((cell) => [`${cell.x}/${cell.y}`, cell]));
+  const table = make("table", { role: "grid", "aria-label": "Failure map" });
+  for (const y of [...axes.ys].reverse()) {
+    const row = make("tr", { class: "gan-cells", role: "row" }, make("th", { scope: "row" }, number(y)));
+    for (const x of axes.xs) row.append(make("td", { role: "gridcell" }, cellButton(axes, found.get(`${x}/${y}`), x, y, choose)));
+    table.append(row);
+  }
+  table.append(make("tr", {}, make("th", {}), ...axes.xs.map((x) => make("th", { scope: "col" }, number(x)))));
+  const first = table.querySelector("button");
+  if (first) first.tabIndex = 0;
+  moveWithArrows(table);
+  return table;
+}
+
+function buildLegend(axes, cells) {
+  const shown = Object.keys(axes.letters).filter((name) => cells.some((cell) => cell.symptom === name));
+  return make("p", { class: "gan-map-legend" }, ...shown.map((name) => {
+    const swatch = make("i", {}, axes.letters[name]);
+    swatch.style.background = COLOURS[name];
+    swatch.style.color = WHITE_ON.includes(name) ? "#fff" : "#111";
+    return make("span", {}, swatch, axes.names[name]);
+  }));
+}
+
+function render({ model, el }) {
+  const axes = model.get("axes");
+  const choose = (x, y) => model.send({ do: "choose", x, y });
+  const again = make("button", { type: "button", onclick: () => model.send({ do: "recompute" }) }, "Recompute");
+  const stop = make("button", { type: "button", onclick: () => model.send({ do: "stop" }) }, "Stop");
+  const bar = make("progress", { max: 1, "aria-label": "Map measured" });
+  const status = make("span", { role: "status" });
+  const holder = make("div", {});
+  const root = make("section", { class: "gan-map", "aria-label": "Failure map" },
+    make("div", { class: "gan-map-y" }, axes.words[1]), holder, make("div", { class: "gan-map-x" }, axes.words[0]),
+    make("div", { class: "gan-map-row" }, again, stop, bar, status));
+  el.append(root);
+  const draw = () => {
+    const held = [...holder.querySelectorAll("button")].indexOf(document.activeElement);
+    holder.replaceChildren(buildTable(axes, model.get("cells"), choose), buildLegend(axes, model.get("cells")));
+    if (held >= 0) holder.querySelectorAll("button")[held].focus();
+  };
+  const words = () => {
+    setText(status, model.get("status"));
+    again.disabled = model.get("busy");
+    stop.hidden = bar.hidden = !model.get("busy");
+    bar.value = model.get("share_done");
+  };
+  const events = [["change:cells", draw], ["change:status", words], ["change:busy", words], ["change:share_done", words]];
+  events.forEach(([name, action]) => model.on(name, action));
+  draw();
+  words();
+  return () => events.forEach(([name, action]) => model.off(name, action));
+}
+
+export default { render };

@@ -1,0 +1,149 @@
+"""The failure map to explore: choose a cell, and its recipe trains in a playground and is held against the map."""
+
+import threading
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from gan_edu import maps
+from gan_edu.recipe import Recipe
+from gan_edu.widgets import registry, wording
+from gan_edu.widgets.playground import Playground
+
+HERE = Path(__file__).parent
+LEVELS = (4, 2, 1)  # 'Recompute' takes every 4th value of each axis first, then every 2nd, then all
+AXIS_WORDS = {"lr_g": "Generator learning rate", "lr_d": "Discriminator learning rate",
+              "d_strength": "Discriminator strength"}  # fmt: skip
+
+
+class MapGrid(anywidget.AnyWidget):
+    """The grid of cells; `cells` are rows of `maps.summary`, `status` the sentence below."""
+
+    _esm = (HERE / "dom.js").read_text() + (HERE / "failure_map.js").read_text()
+    _css = (HERE / "failure_map.css").read_text()
+    axes = traitlets.Dict().tag(sync=True)
+    cells = traitlets.List().tag(sync=True)
+    status = traitlets.Unicode().tag(sync=True)
+    busy = traitlets.Bool(False).tag(sync=True)
+    share_done = traitlets.Float(0.0).tag(sync=True)
+
+
+class FailureMap(ipywidgets.VBox):
+    """A map above a playground. `rows` is the tidy DataFrame that is shown."""
+
+    def __init__(self, file=maps.BUNDLED):
+        self.header, rows = maps.read(file)
+        self.x, self.y = self.header["x"], self.header["y"]
+        self.base = Recipe.from_token(self.header["base"])
+        self.grid = MapGrid(axes=self._axes())
+        self.play = Playground(self.base, view="balance")
+        self.chosen, self._stop, self._loop = None, threading.Event(), registry.running_loop()
+        self.show(rows)
+        self.grid.status = f"{len(self.rows)} runs of {self.header['steps']:,} steps, made {self.header['date']}."
+        self.grid.on_msg(self._on_message)
+        self.play.observe(self._compare, "outcome")
+        super().__init__([self.grid, self.play])
+
+    def _axes(self):
+        return {"x": self.x, "y": self.y, "xs": self.header["xs"], "ys": self.header["ys"],
+                "words": [AXIS_WORDS.get(self.x, self.x), AXIS_WORDS.get(self.y, self.y)],
+                "letters": maps.LETTERS, "names": wording.SYMPTOMS}  # fmt: skip
+
+    def show(self, rows):
+        """Draw these rows (dicts or a DataFrame)."""
+        import pandas
+
+        self.rows = pandas.DataFrame(rows)
+        cells = maps.summary(self.rows, self.x, self.y) if len(self.rows) else self.rows
+        self.grid.cells = [
+            {"x": float(c[self.x]), "y": float(c[self.y]), "symptom": c["symptom"], "letter": c["letter"],
+             "share": float(c["share"]), "counts": {k: int(v) for k, v in c["counts"].items()}}
+            for c in cells.to_dict("records")
+        ]  # fmt: skip
+
+    # --- one cell ---------------------------------------------------------------------------------------------
+
+    def choose(self, x, y, play=True):
+        """Open a cell's recipe in the playground: the first seed that shows the cell's commonest symptom."""
+        here = self.rows[(self.rows[self.x] == x) & (self.rows[self.y] == y)]
+        if here.empty:
+            self.grid.status = "This cell has not been measured yet."
+            return
+        symptom = here["symptom"].value_counts().index[0]
+        row = here[here["symptom"] == symptom].iloc[0]
+        self.chosen = {"symptom": symptom, "share": (here["symptom"] == symptom).sum(), "of": len(here)}
+        self.play.take(Recipe.from_token(row["token"]), play=play)
+        self.grid.status = f"This cell: {self._claim()}. Its recipe trains below."
+
+    def _claim(self):
+        return f"{wording.SYMPTOMS[self.chosen['symptom']]} in {self.chosen['share']} of {self.chosen['of']} seeds"
+
+    def _compare(self, change):
+        """Hold the finished run's verdict against the chosen cell's."""
+        if self.chosen and change["new"]:
+            seen = change["new"]["symptom"]
+            agrees = "agrees with" if seen == self.chosen["symptom"] else "differs from"
+            self.grid.status = f"The run ended as {wording.SYMPTOMS[seen]}, which {agrees} the map: {self._claim()}."
+
+    # --- anew -------------------------------------------------------------------------------------------------
+
+    def recompute(self, seeds=1, levels=LEVELS, steps=None):
+        """Measure the map here and now, coarse first, then finer; stops when `stop` was pressed. Blocks."""
+        base = self.base.replace(steps=steps or self.base.steps)
+        wanted, rows = [], []
+        for every in levels:
+            level = [base.replace(**{self.x: a, self.y: b, "seed": s}) for a in self.header["xs"][every // 2 :: every]
+                     for b in self.header["ys"][every // 2 :: every] for s in range(seeds)]  # fmt: skip
+            wanted += [recipe for recipe in level if recipe not in wanted]
+        for start in range(0, len(wanted), 8):
+            if self._stop.is_set():
+                break
+            rows += maps.measure(wanted[start : start + 8], self.x, self.y, progress=False)
+            self._on_loop(self._progress, list(rows), len(rows) / len(wanted))
+        self._on_loop(self._finished, len(rows))
+
+    def _progress(self, rows, share):
+        self.show(rows)
+        self.grid.share_done = share
+        self.grid.status = f"{len(rows)} runs measured here; coarse first, then finer."
+
+    def _finished(self, count):
+        self.grid.busy = False
+        self.grid.status = f"{count} runs measured here and now."
+
+    def _on_loop(self, function, *args):
+        if self._loop is None:
+            function(*args)
+        else:
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def _on_message(self, _, content, buffers):
+        self._on_loop(self._command, content)
+
+    def _command(self, content):
+        if content["do"] == "choose":
+            self.choose(content["x"], content["y"])
+        elif content["do"] == "stop":
+            self._stop.set()
+        elif content["do"] == "recompute" and not self.grid.busy:
+            self.grid.busy, self.grid.share_done = True, 0.0
+            self._stop.clear()
+            self.play.pause()
+            threading.Thread(target=self._recompute_safely, daemon=True).start()
+
+    def _recompute_safely(self):
+        try:
+            self.recompute()
+        except Exception as error:
+            self._on_loop(self._failed, f"{type(error).__name__}: {error}")
+
+    def _failed(self, words):
+        self.grid.busy = False
+        self.grid.status = f"The map stopped: {words}"
+
+
+def explore_map(file=maps.BUNDLED):
+    """The bundled failure map (or another file of `gan-edu map`) above a playground. Taught in notebooks/07."""
+    return FailureMap(file)
