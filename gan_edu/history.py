@@ -18,7 +18,7 @@ class History:
         self.target = target
         self.columns = {name: array("d") for name in COLUMNS}
         self.snapshots = []
-        self.spacing = 1
+        self.spacing, self.snapshot_spacing = 1, 1  # only steps that these divide are kept
 
     def __len__(self):
         return len(self.columns["step"])
@@ -49,10 +49,13 @@ class History:
         self.columns = {name: array("d", rows[:, i].tolist()) for i, name in enumerate(COLUMNS)}
 
     def add_snapshot(self, snapshot):
-        """Keep a snapshot; when there are too many, every other one goes."""
+        """Keep a snapshot; when there are too many, every other one goes and the spacing of later ones doubles."""
+        if snapshot["step"] % self.snapshot_spacing:
+            return
         self.snapshots.append(snapshot)
         if len(self.snapshots) >= MAX_SNAPSHOTS:
-            self.snapshots = self.snapshots[::2]
+            self.snapshot_spacing = 2 * (self.snapshots[1]["step"] - self.snapshots[0]["step"])
+            self.snapshots = [s for s in self.snapshots if s["step"] % self.snapshot_spacing == 0]
 
     def snapshot_column(self, name):
         """One entry of every snapshot, as a list."""
