@@ -13,6 +13,7 @@ _HOMES = {
     "quiz": "widgets.quiz",
     "retrieval": "widgets.quiz",
     "predict": "widgets.prediction",
+    "challenge": "widgets.challenge",
     "progress_bar": "widgets.progress",
     "course_map": "widgets.progress",
 }

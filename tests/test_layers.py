@@ -31,13 +31,14 @@ maps views pngs
 plots
 course.text course.questions course.lessons course.progress
 course.schema
-course.quizbank
+course.quizbank course.challengebank
 course.counts
 course.retrieval
+challenges
 widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
 widgets.scene widgets.explain widgets.deeds widgets.prediction widgets.progress widgets.quiz
 widgets.playground
-widgets.failure_map
+widgets.failure_map widgets.challenge
 doctor bare
 bench
 cli

@@ -1,0 +1,267 @@
+"""Challenges: a learner's settings are trained from step 0 on eight seeds that nobody has seen, and judged.
+
+The seeds follow by hash from the learner's name, the challenge and the settings. So the same settings always get the
+same verdict (trying again is no lottery), and changed settings get seeds that were never shown before.
+"""
+
+import getpass
+import hashlib
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+
+from gan_edu.course import progress
+from gan_edu.course.challengebank import FILE, Challenge, ChallengeFileError, load_challenges
+from gan_edu.diagnosis import ADVICE, diagnose
+from gan_edu.ensemble import Group
+from gan_edu.recipe import PRESETS, Recipe
+
+SEEDS, ENOUGH = 8, 7  # one seed may go astray: a base preset itself is healthy in 19 of 20 only
+LOWEST_SEED, HIGHEST_SEED = 10**8, 10**9  # the course's own seeds are all smaller
+POLL = 0.2  # seconds between two reports of the progress
+NAMES = {"lr_g": "generator learning rate", "lr_d": "discriminator learning rate",
+         "d_strength": "discriminator strength"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one seed: its symptom, the evidence in words, and whether it is what the challenge wants."""
+
+    recipe: Recipe  # repeats the run: `Run(outcome.recipe)`
+    symptom: str
+    why: str
+    good: bool
+
+    @property
+    def seed(self):
+        """The seed of this run."""
+        return self.recipe.seed
+
+
+@dataclass(frozen=True)
+class Result:
+    """A check's answer. `refused` says why the settings were not tried; then there are no outcomes."""
+
+    challenge: Challenge
+    recipe: Recipe
+    outcomes: tuple = ()
+    refused: str = ""
+    cancelled: bool = False
+
+    @property
+    def good(self):
+        """Number of seeds that show what the challenge wants."""
+        return sum(outcome.good for outcome in self.outcomes)
+
+    @property
+    def passed(self):
+        """Whether at least ENOUGH of SEEDS do."""
+        return self.good >= ENOUGH
+
+    @property
+    def verdict(self):
+        """Such as '7 of 8: passed'."""
+        if self.refused:
+            return f"Not checked: {self.refused}"
+        if self.cancelled:
+            return "Cancelled. Nothing was counted."
+        return f"{self.good} of {SEEDS}: " + ("passed" if self.passed else f"not yet, {ENOUGH} are needed")
+
+
+@cache
+def find(name, path=FILE):
+    """The Challenge of that id, checked against the presets; KeyError lists the known ones.
+
+    Raises ChallengeFileError naming file, challenge and field. Taught in notebooks/02 (its challenges).
+    """
+    known = load_challenges(path)
+    if name not in known:
+        raise KeyError(f"there is no challenge {name!r}; there are {', '.join(known)}")
+    challenge = known[name]
+    where = f"{FILE.name if path is FILE else os.path.basename(path)}, challenge {name!r}, field"
+    if challenge.start not in PRESETS or PRESETS[challenge.start].is_image:
+        allowed = ", ".join(n for n, recipe in PRESETS.items() if not recipe.is_image)
+        raise ChallengeFileError(f"{where} 'start': {challenge.start!r} is not allowed; allowed are {allowed}")
+    if challenge.failure not in ADVICE or challenge.failure in ("healthy", "undecided"):
+        raise ChallengeFileError(f"{where} 'failure': {challenge.failure!r} is no failure that the diagnosis names")
+    try:
+        refused = refusal(solved(challenge), challenge)
+    except ValueError as error:
+        raise ChallengeFileError(f"{where} 'solution': {error}") from error
+    if refused:
+        raise ChallengeFileError(f"{where} 'solution': {refused}")
+    return challenge
+
+
+def solved(challenge):
+    """The Recipe of the challenge's own solution. Taught in notebooks/02 (its challenges)."""
+    return PRESETS[challenge.start].replace(**challenge.solution)
+
+
+# --- the rules ------------------------------------------------------------------------------------------------
+
+
+def changes(recipe, challenge):
+    """Field -> (value at the start, value now) of the settings that differ; the seed does not count.
+
+    Taught in notebooks/02 (its challenges).
+    """
+    start, now = PRESETS[challenge.start].as_dict(), recipe.as_dict()
+    return {name: (start[name], now[name]) for name in start if name != "seed" and start[name] != now[name]}
+
+
+def updates(recipe):
+    """(generator's, discriminator's) number of updates in a whole run. Taught in notebooks/02 (its challenges)."""
+    return recipe.steps, int(recipe.steps * recipe.d_strength)
+
+
+def used(recipe, challenge):
+    """The budget in words: '3,000 generator + 3,000 discriminator updates of 12,000'. Taught in notebooks/02."""
+    generator, discriminator = updates(recipe)
+    return f"{generator:,} generator + {discriminator:,} discriminator updates of {challenge.budget:,}"
+
+
+def refusal(recipe, challenge):
+    """Why these settings are not tried, in one sentence; '' where they are. Taught in notebooks/02."""
+    differing = changes(recipe, challenge)
+    for name, (start, now) in differing.items():
+        if name not in challenge.knobs:
+            return (f"the {spoken_name(name)} must stay at {spoken(name, start)} in this challenge, "
+                    f"and yours is {spoken(name, now)}. Put it back.")  # fmt: skip
+    if not differing:
+        return "nothing differs from the start yet. Move a slider first."
+    if len(differing) > challenge.most:
+        moved = " and ".join(spoken_name(name) for name in differing)
+        return f"you changed {len(differing)} settings ({moved}); at most {challenge.most} may differ from the start."
+    if sum(updates(recipe)) > challenge.budget:
+        return f"over budget, {used(recipe, challenge)}. Lower the discriminator strength."
+    return ""
+
+
+def spoken_name(name):
+    """A setting's name as its slider has it. Taught in notebooks/02 (its challenges)."""
+    return NAMES.get(name, name.replace("_", " "))
+
+
+def spoken(name, value):
+    """A setting's value as its slider shows it: '5e-4', '×1/8', 'non-saturating'. Taught in notebooks/02."""
+    if name in ("lr_g", "lr_d"):
+        mantissa, exponent = f"{value:e}".split("e")
+        return f"{float(mantissa):g}e{int(exponent)}"
+    if name == "d_strength":
+        return f"×{value:g}" if value >= 1 or not value else f"×1/{1 / value:g}"
+    return value.replace("_", "-") if isinstance(value, str) else f"{value:g}"
+
+
+# --- the check ------------------------------------------------------------------------------------------------
+
+
+def learner():
+    """The learner's name: the newest `progress.record("learner", name=...)`, else the one used to log in.
+
+    It only picks the seeds. It is written nowhere by a check, and it never leaves the machine.
+    Taught in notebooks/02 (its challenges).
+    """
+    named = [made["name"] for made in progress.load().of("learner") if isinstance(made.get("name"), str)]
+    if named:
+        return named[-1]
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's user may have no name
+        return "learner"
+
+
+def seeds(recipe, challenge, name):
+    """The SEEDS different seeds for these settings, this challenge and this name; the recipe's own does not matter.
+
+    Taught in notebooks/02 (its challenges).
+    """
+    found, number = [], 0
+    text = f"{name}\n{challenge.id}\n{recipe.replace(seed=0).token}\n"
+    while len(found) < SEEDS:
+        digest = hashlib.sha256(f"{text}{number}".encode()).digest()
+        seed = LOWEST_SEED + int.from_bytes(digest[:8], "big") % (HIGHEST_SEED - LOWEST_SEED)
+        found += [seed] if seed not in found else []
+        number += 1
+    return found
+
+
+def check(recipe, challenge, name=None, tell=None, stop=None):
+    """Train these settings from step 0 on SEEDS unseen seeds and judge each by its diagnosis; returns a Result.
+
+    challenge: a Challenge or its id. name: whose seeds (default: `learner()`). tell(share) is called from here with
+    the share done, 0 to 1; stop, a threading.Event, ends the training, and the Result is `cancelled`.
+    Taught in notebooks/02 (its challenges).
+    """
+    challenge = find(challenge) if isinstance(challenge, str) else challenge
+    refused = refusal(recipe, challenge)
+    if refused:
+        return Result(challenge, recipe, refused=refused)
+    members = [recipe.replace(seed=seed) for seed in seeds(recipe, challenge, learner() if name is None else name)]
+    histories = train(members, tell, stop)
+    if histories is None:
+        return Result(challenge, recipe, cancelled=True)
+    return Result(challenge, recipe, tuple(map(judge, members, histories, [challenge] * SEEDS)))
+
+
+def keep(result):
+    """Write a result that came to its end into the learner's progress. Taught in notebooks/02 (its challenges)."""
+    if not result.outcomes:
+        return
+    wanted, token = result.challenge, result.recipe.token
+    known = {"lesson": wanted.lesson, "challenge": wanted.id, "token": token}
+    progress.record("challenge", good=result.good, of=SEEDS, passed=result.passed, **known)
+    if result.passed:
+        progress.record("provoked" if wanted.kind == "provoke" else "mended", failure=wanted.failure, **known)
+
+
+def judge(recipe, history, challenge):
+    """The Outcome of one finished run. Taught in notebooks/02 (its challenges)."""
+    diagnosis = diagnose(history)
+    return Outcome(recipe, diagnosis.symptom, in_words(diagnosis), diagnosis.symptom == challenge.wanted)
+
+
+def in_words(diagnosis):
+    """A diagnosis' evidence as text: 'modes held, at most: 1 (threshold 4: half of them)'. Taught in notebooks/02."""
+    rows = [f"{e.name}: {e.value:.3g} (threshold {e.threshold:.3g}: {e.reason})" for e in diagnosis.evidence]
+    return "; ".join(rows)
+
+
+def train(members, tell=None, stop=None):
+    """The members' histories, trained side by side on all cores; None where `stop` was set before the end.
+
+    members: recipes that differ in their seeds only. Taught in notebooks/02 (its challenges).
+    """
+    workers = max(1, min(len(members), os.cpu_count() or 1))
+    stop, broken = stop or threading.Event(), threading.Event()
+    parts = [members[i::workers] for i in range(workers)]
+    done = [0] * workers
+    with ThreadPoolExecutor(workers, thread_name_prefix="challenge") as pool:
+        futures = [pool.submit(_train_part, part, i, done, (stop, broken)) for i, part in enumerate(parts)]
+        try:
+            waiting = set(futures)
+            while waiting:
+                waiting = wait(waiting, timeout=POLL).not_done
+                if tell is not None:
+                    tell(sum(d * len(part) for d, part in zip(done, parts, strict=True)) / _total(members))
+            trained = [future.result() for future in futures]
+        finally:
+            broken.set()  # an error or an interruption here ends the other parts too
+    return None if stop.is_set() else [trained[i % workers][i // workers] for i in range(len(members))]
+
+
+def _total(members):
+    return sum(member.steps for member in members)
+
+
+def _train_part(part, place, done, ends):
+    torch.set_num_threads(1)  # parts run side by side; threads inside one would wait for each other
+    group = Group(part)
+    while group.step < part[0].steps and not any(end.is_set() for end in ends):
+        group.train_step()
+        done[place] = group.step
+    return group.finished()[0]

@@ -1,0 +1,139 @@
+"""The challenge bank: every challenge of the course, read from challenges.yaml and checked while reading."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from gan_edu.course.lessons import lessons
+from gan_edu.course.schema import Fields, Place, QuizFileError, read_yaml
+
+FILE = Path(__file__).parent / "challenges.yaml"
+KINDS = ("provoke", "mend")
+KNOBS = ("lr_g", "lr_d", "d_strength", "objective")  # what a challenge may ask to be changed
+MAX_TASK_WORDS, MAX_HINT_WORDS = 90, 60
+
+
+class ChallengeFileError(QuizFileError):
+    """A challenge file that breaks the rules; the text names file, challenge, field, and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """One challenge: from the preset `start`, change some of `knobs` so that the check on unseen seeds succeeds."""
+
+    id: str  # lesson and name, such as '02.provoke_collapse'
+    kind: str  # 'provoke' or 'mend'
+    failure: str  # the symptom to provoke, or the one to mend
+    start: str  # the preset that the playground opens with, and that the settings are compared to
+    knobs: tuple  # the settings that may be changed
+    most: int  # how many of them at once
+    budget: int  # updates of both players together, for one seed
+    title: str
+    task: str  # course text
+    hints: tuple  # course texts, the vaguest first
+    solution: dict  # knob -> value of one solution; the tests prove that it passes
+    why: str  # course text: why the solution works
+
+    @property
+    def lesson(self):
+        """Number of the lesson that it belongs to, such as '02'."""
+        return self.id.partition(".")[0]
+
+    @property
+    def wanted(self):
+        """The symptom that the runs must show."""
+        return self.failure if self.kind == "provoke" else "healthy"
+
+
+@dataclass(frozen=True)
+class _Spot(Place):
+    """A place in a challenge file; `question` holds the challenge's id."""
+
+    def __truediv__(self, field):
+        return _Spot(self.file, self.question, super().__truediv__(field).field)
+
+    def error(self, problem):
+        return ChallengeFileError(str(super().error(problem)).replace("question ", "challenge ", 1))
+
+
+@cache
+def load_challenges(path=FILE):
+    """Read a challenge file (the course's own when none is given) into a dict id -> Challenge, in file order.
+
+    Raises ChallengeFileError that names file, challenge and field. Taught in notebooks/02 (its challenges).
+    """
+    path = Path(path)
+    try:
+        data = read_yaml(path.read_text(encoding="utf-8"), path.name)
+    except QuizFileError as error:
+        raise ChallengeFileError(str(error)) from error
+    file = Fields(data, _Spot(path.name))
+    entries = file.each("challenges", 1)
+    file.done()
+    found = {}
+    for number, entry in enumerate(entries, 1):
+        made = read_challenge(entry.data, path.name, number)
+        if made.id in found:
+            raise _Spot(path.name, made.id, "id").error("stands twice; each challenge needs its own")
+        found[made.id] = made
+    return found
+
+
+def read_challenge(data, file, number):
+    """Turn one entry of a challenge file into a Challenge; raises ChallengeFileError. Taught in notebooks/02."""
+    head = Fields(data, _Spot(file, f"number {number}"))
+    name = head.word("id")
+    _check_id(name, head.place / "id")
+    fields = Fields(data, _Spot(file, name))
+    known = {"id": fields.word("id"), "kind": fields.word("kind", KINDS)}
+    known |= {"failure": fields.word("failure"), "start": fields.word("start"), "title": fields.prose("title", 12)}
+    known["knobs"] = _knobs(fields)
+    known["most"] = int(fields.number("most", least=1, default=len(known["knobs"])))
+    known["budget"] = int(fields.number("budget", least=1))
+    known["task"] = fields.prose("task", MAX_TASK_WORDS)
+    known["hints"] = _hints(fields)
+    known["solution"] = _solution(fields, known)
+    known["why"] = fields.prose("why", MAX_TASK_WORDS)
+    fields.done()
+    return Challenge(**known)
+
+
+def _check_id(name, place):
+    lesson, _, own = name.partition(".")
+    if lesson not in [entry.number for entry in lessons()] or not own.isidentifier() or own != own.lower():
+        raise place.error(f"{name!r} is not allowed; write a lesson's number, a dot and a name: '02.mend_collapse'")
+
+
+def _knobs(fields):
+    value, place = fields.raw("knobs"), fields.place / "knobs"
+    if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
+        raise place.error(f"expected a list of different names out of {', '.join(KNOBS)}, found {value!r}")
+    for name in value:
+        if name not in KNOBS:
+            raise place.error(f"{name!r} is not allowed; allowed are {', '.join(KNOBS)}")
+    return tuple(value)
+
+
+def _hints(fields):
+    value, place = fields.raw("hints"), fields.place / "hints"
+    if not isinstance(value, list) or len(value) < 2:
+        raise place.error("expected a list of at least 2 hints, the vaguest first")
+    each = [Fields({f"[{index}]": hint}, place) for index, hint in enumerate(value)]
+    return tuple(hint.prose(f"[{index}]", MAX_HINT_WORDS) for index, hint in enumerate(each))
+
+
+def _solution(fields, known):
+    value, place = fields.raw("solution"), fields.place / "solution"
+    if not isinstance(value, dict) or not value:
+        raise place.error("expected settings with names and values")
+    inner = Fields(value, place)
+    made = {name: inner.word(name) if name == "objective" else inner.number(name) for name in known["knobs"]
+            if name in value}  # fmt: skip
+    inner.asked = list(known["knobs"])
+    inner.done()
+    if len(made) > known["most"]:
+        raise place.error(f"changes {len(made)} settings; 'most' allows {known['most']}")
+    return made
+
+
+__all__ = ["FILE", "KINDS", "KNOBS", "Challenge", "ChallengeFileError", "load_challenges", "read_challenge"]
