@@ -17,6 +17,7 @@ from gan_edu import assembly
 from gan_edu.diagnosis import diagnose
 from gan_edu.history import COLUMNS, History
 from gan_edu.metrics import snapshot
+from gan_edu.optimisers import Average
 from gan_edu.randomness import BLOCK, generator_for
 from gan_edu.run import EVERY, MEASURED_SAMPLES
 from gan_edu.training import Players, discriminator_update, generator_update, outputs
@@ -52,9 +53,14 @@ class Ensemble:
 
     def sample(self, n, seed=0):
         """n samples of every member, (members, n, dim); the same noise as `Run.sample` uses."""
-        noises = [assembly.noise(r, n, generator_for(r.seed, "sample", seed)) for r in self.recipes]
+        noises = _noises(self.recipes, n, seed)
         with torch.no_grad():
             return torch.stack([G(z) for G, z in zip(self.generators, noises, strict=True)])  # (members, n, dim)
+
+
+def _noises(recipes, n, seed=0):
+    """The noise that `Run.sample(n, seed)` of each recipe uses, (members, n, noise)."""
+    return torch.stack([assembly.noise(r, n, generator_for(r.seed, "sample", seed)) for r in recipes])
 
 
 class _Streams:
@@ -92,9 +98,11 @@ class Group:
         rules = assembly.players(first)
         self.players = Players(G, D, g_optimiser, d_optimiser, rules.objective, rules.penalty, rules.penalty_weight,
                                rules.penalty_every)
+        self.rates = g_optimiser.lr, d_optimiser.lr  # (members, 1) each, at the start
+        self.average = Average(g_optimiser, first.average)
         streams = [assembly.streams(r) for r in recipes]
         self._d_stream, self._g_stream = (_Streams(list(s)) for s in zip(*streams, strict=True))
-        self._z = torch.stack([assembly.noise(r, MEASURED_SAMPLES, generator_for(r.seed, "sample", 0)) for r in recipes])
+        self._z = _noises(recipes, MEASURED_SAMPLES)
         self.histories = [History(assembly.target(r)) for r in recipes]
         self.rows = np.full((first.steps, len(COLUMNS), len(recipes)), np.nan)
         self.rows[:, 0] = np.arange(1, first.steps + 1)[:, None]
@@ -113,6 +121,7 @@ class Group:
         row = self.rows[self.step]
         if self.step:
             row[1:] = self.rows[self.step - 1, 1:]
+        self._halve_rates()
         self.credit += self.recipes[0].d_strength
         while self.credit >= 1:
             self.credit -= 1
@@ -120,8 +129,15 @@ class Group:
         z, real = self._g_stream[self.step]
         row[2] = generator_update(self.players, z, real)
         row[4] = self.players.g_optimiser.gradient_norm()
+        self.average.update(self.step)
         if self.step % EVERY[False] == 0:
             self.measure()
+
+    def _halve_rates(self):
+        halving = self.recipes[0].lr_halving
+        if halving:
+            decay = 1 / (1 + self.step / halving)
+            self.players.g_optimiser.lr, self.players.d_optimiser.lr = (rate * decay for rate in self.rates)
 
     def _update_discriminators(self, row):
         optimiser = self.players.d_optimiser
@@ -132,17 +148,21 @@ class Group:
     @torch.no_grad()
     def measure(self):
         """Add a snapshot to every member's history."""
-        for history, x in zip(self.histories, self.players.G(self._z), strict=True):
+        with self.average.in_use():
+            samples = self.players.G(self._z)  # (members, n, dim)
+        for history, x in zip(self.histories, samples, strict=True):
             history.add_snapshot({"step": self.step, **snapshot(x, history.target)})
 
     def finished(self):
-        """The histories with their rows filled in, and a lone generator for each member."""
+        """The histories with their rows filled in, and a lone generator for each member, of averaged weights if so."""
         generators = []
+        with self.average.in_use():
+            weights = [p.detach().clone() for p in self.players.G.parameters()]  # (members, ...) each
         for i, (recipe, history) in enumerate(zip(self.recipes, self.histories, strict=True)):
             history.fill(self.rows[: self.step, :, i])
             G, _ = assembly.networks(recipe)
-            for p, many in zip(G.parameters(), self.players.G.parameters(), strict=True):
-                p.data = many.detach()[i].clone()
+            for p, many in zip(G.parameters(), weights, strict=True):
+                p.data = many[i]
             generators.append(G)
         return self.histories, generators
 

@@ -4,6 +4,8 @@ With a leading dimension (members, parameters) the same lines train many network
 rate. Names follow Kingma & Ba 2015: m, v = running means of the gradient and its square, t = updates so far.
 """
 
+from contextlib import contextmanager
+
 import torch
 
 
@@ -93,3 +95,41 @@ class Optimiser:
         self.updates = state["updates"]
         for name, value in self.memory.items():
             value.copy_(state[name])
+
+
+class Average:
+    """A running mean of an optimiser's parameters, calmer than the parameters themselves; decay 0 keeps none.
+
+    With leading members, one mean each. Taught in notebooks/06.
+    """
+
+    def __init__(self, optimiser, decay):
+        self.flat, self.decay = optimiser.flat, decay
+        self.mean = self.flat.clone() if decay else None
+
+    def update(self, updates):
+        """Take in the parameters after so many updates; its memory is short at first, when old weights mean nothing."""
+        if self.decay:
+            self.mean.lerp_(self.flat, 1 - min(self.decay, updates / (updates + 10)))
+
+    @contextmanager
+    def in_use(self):
+        """Inside, the network has the mean weights, where there are any."""
+        if not self.decay:
+            yield
+            return
+        own = self.flat.clone()
+        self.flat.copy_(self.mean)
+        try:
+            yield
+        finally:
+            self.flat.copy_(own)
+
+    def state(self):
+        """A copy to go back to."""
+        return self.mean.clone() if self.decay else None
+
+    def load(self, state):
+        """Go back to such a copy."""
+        if self.decay:
+            self.mean.copy_(state)

@@ -5,7 +5,6 @@ d_strength to a credit, and every whole credit buys one update, so 1/4 means one
 """
 
 import math
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +13,7 @@ from gan_edu import assembly, tokens
 from gan_edu.history import Checkpoints, History
 from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, checked_event, events_of_token
 from gan_edu.metrics import image_snapshot, snapshot
+from gan_edu.optimisers import Average
 from gan_edu.randomness import generator_for
 from gan_edu.recipe import Recipe
 from gan_edu.training import discriminator_update, generator_update, outputs
@@ -61,7 +61,7 @@ class Run:
         self._applied = 0  # events that have taken effect
         self.credit = 0.0
         self.failed_at = None  # the step at which a loss was NaN or infinite
-        self._average = self.players.g_optimiser.flat.clone() if recipe.average else None
+        self._average = Average(self.players.g_optimiser, recipe.average)
         self._last = {"d_loss": math.nan, "d_grad_norm": 0.0, "d_real": math.nan, "d_fake": math.nan, "accuracy": 0.5}
         self._last_g = (math.nan, 0.0)  # the generator's last loss and gradient norm
         self.history = History(self.target)
@@ -122,8 +122,7 @@ class Run:
         with assembly.precision(self.recipe):
             loss = generator_update(self.players, z, real)
         self._last_g = float(loss), float(optimiser.gradient_norm())
-        if self._average is not None:
-            self._average.lerp_(optimiser.flat, 1 - min(self.recipe.average, self.step / (self.step + 10)))
+        self._average.update(self.step)
 
     def _decay(self):
         return 1 / (1 + self.step / self.recipe.lr_halving) if self.recipe.lr_halving else 1.0
@@ -193,9 +192,8 @@ class Run:
         return snapshot(self.sample(MEASURED_SAMPLES), self.target)
 
     def _state(self):
-        average = None if self._average is None else self._average.clone()
-        return {**assembly.state(self.players), "average": average, "credit": self.credit, "applied": self._applied,
-                "knobs": self.knobs.as_dict(), "last": self._last, "last_g": self._last_g}
+        return {**assembly.state(self.players), "average": self._average.state(), "credit": self.credit,
+                "applied": self._applied, "knobs": self.knobs.as_dict(), "last": self._last, "last_g": self._last_g}
 
     def rewind(self, step):
         """Go back to how the run was at `step` (0 to now): exact, by the nearest checkpoint and training on from it.
@@ -218,8 +216,7 @@ class Run:
 
     def _load(self, state):
         assembly.load(self.players, state)
-        if self._average is not None:
-            self._average.copy_(state["average"])
+        self._average.load(state["average"])
         self.credit, self._applied, self._last = state["credit"], state["applied"], state["last"]
         self._last_g, self.failed_at = state["last_g"], None
         self.knobs._values.update(state["knobs"])
@@ -243,18 +240,5 @@ class Run:
     @torch.no_grad()
     def generate(self, z):
         """The generator's samples for noise z (n, recipe.noise), by the averaged weights where the recipe has them."""
-        with self._averaged():
+        with self._average.in_use():
             return assembly.generate(self.recipe, self.players.G, z)
-
-    @contextmanager
-    def _averaged(self):
-        if self._average is None:
-            yield
-            return
-        flat = self.players.g_optimiser.flat
-        own = flat.clone()
-        flat.copy_(self._average)
-        try:
-            yield
-        finally:
-            flat.copy_(own)

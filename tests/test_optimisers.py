@@ -1,10 +1,12 @@
 """The update rules against torch.optim, alone and side by side, over flat parameters that the network shares."""
 
+import contextlib
+
 import pytest
 import torch
 
 from gan_edu.networks import MLP
-from gan_edu.optimisers import RULES, Optimiser, flatten
+from gan_edu.optimisers import RULES, Average, Optimiser, flatten
 
 SIZES = (3, 5, 2)
 BETA1, BETA2 = 0.5, 0.99
@@ -138,3 +140,37 @@ def test_kept_state_is_a_copy():
     optimiser.step()
     assert all(torch.equal(kept[name], value) for name, value in before.items())
     assert kept["updates"] == 0
+
+
+@pytest.mark.parametrize("members", [None, 2])
+def test_an_average_is_the_recursion_that_a_loop_computes(members):
+    network = MLP(SIZES, seeded(), members)
+    optimiser = Optimiser(network, "sgd", 1.0, BETA1, BETA2)
+    average, expected = Average(optimiser, 0.7), optimiser.flat.clone()
+    for i, g in enumerate(gradients(40, optimiser.flat.shape), 1):
+        optimiser.gradient.copy_(g)
+        optimiser.step()
+        average.update(i)
+        decay = i / (i + 10) if i / (i + 10) < 0.7 else 0.7
+        expected = decay * expected + (1 - decay) * optimiser.flat
+    own, x = optimiser.flat.clone(), torch.randn(*(() if members is None else (2,)), 4, 3, dtype=torch.float64)
+    outside = network(x)
+    with contextlib.suppress(KeyError), average.in_use():
+        torch.testing.assert_close(optimiser.flat, expected, rtol=0, atol=1e-12)
+        assert not torch.allclose(network(x), outside, atol=1e-3)  # the network has the mean weights
+        raise KeyError  # even then its own weights come back
+    assert torch.equal(optimiser.flat, own)
+    kept = average.state()
+    average.update(1)
+    average.load(kept)
+    assert torch.equal(average.mean, kept)
+
+
+def test_no_average_costs_and_changes_nothing():
+    optimiser = Optimiser(MLP(SIZES, seeded()), "sgd", 1.0, BETA1, BETA2)
+    average, own = Average(optimiser, 0), optimiser.flat.clone()
+    average.update(1)
+    with average.in_use():
+        assert torch.equal(optimiser.flat, own)
+    average.load(average.state())
+    assert average.state() is None
