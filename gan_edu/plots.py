@@ -1,6 +1,7 @@
 """Still figures: data in, matplotlib Figure out. No widgets, no training, no pyplot state."""
 
 import numpy as np
+import torch
 from matplotlib.figure import Figure
 
 from gan_edu import views
@@ -31,7 +32,7 @@ def _draw_plane(axes, run, samples):
     side, edge = 60, views.extent(run.target)
     heat = views.scores(run, views.heat_points(run.target, side)).view(side, side).numpy()
     axes.imshow(heat, origin="lower", extent=(-edge, edge, -edge, edge), cmap=HEAT, vmin=0, vmax=1, alpha=0.6)
-    real = run.target.sample(samples, views.torch.Generator().manual_seed(1))
+    real = run.target.sample(samples, torch.Generator().manual_seed(1))
     fake = run.sample(samples).numpy()
     axes.scatter(*real.numpy().T, s=9, c=REAL, marker="o", label="real", alpha=0.6)
     axes.scatter(*fake.T, s=14, c=FAKE, marker="x", linewidths=0.9, label="generated")
@@ -50,10 +51,12 @@ def _draw_line(axes, run, samples):
 
 
 def image_grid(images, columns=8):
-    """(n, 1, 28, 28) images side by side as one array (rows·28, columns·28)."""
-    images = np.asarray(images.float())[:, 0]
-    rows = len(images) // columns
-    return images[: rows * columns].reshape(rows, columns, 28, 28).transpose(0, 2, 1, 3).reshape(rows * 28, -1)
+    """(n, 1, 28, 28) images in rows as one array (rows·28, columns·28); places left over stay black (-1)."""
+    images = np.asarray(images.float())[:, 0]  # (n, 28, 28)
+    rows = -(-len(images) // columns)
+    places = np.full((rows * columns, 28, 28), -1, dtype=images.dtype)
+    places[: len(images)] = images
+    return places.reshape(rows, columns, 28, 28).transpose(0, 2, 1, 3).reshape(rows * 28, columns * 28)
 
 
 def losses(history):

@@ -1,0 +1,117 @@
+"""Still figures show the data they are given, and touch no pyplot state."""
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+
+from gan_edu import plots, views
+from gan_edu.recipe import Recipe
+from gan_edu.run import Run
+
+SMALL = Recipe(g_width=8, d_width=8, batch=16, steps=60)
+
+
+@pytest.fixture(scope="module")
+def run():
+    run = Run(SMALL)
+    for _ in run:
+        pass
+    return run
+
+
+def drawn(figure):
+    """The figure rendered to PNG, to find what only drawing finds."""
+    assert isinstance(figure, Figure)
+    file = io.BytesIO()
+    figure.savefig(file, dpi=40)
+    assert file.getvalue().startswith(b"\x89PNG")
+    return figure
+
+
+def test_a_picture_shows_the_samples_of_this_step(run):
+    (axes,) = drawn(plots.picture(run, 50)).axes
+    real, fake = (c for c in axes.collections if isinstance(c, PathCollection))
+    assert np.asarray(fake.get_offsets()) == pytest.approx(run.sample(50).numpy())
+    assert len(real.get_offsets()) == 50
+    assert run.target.log_prob(np.asarray(real.get_offsets())).exp().min() > 1e-6  # real points lie on the modes
+    assert axes.get_title() == "step 60"
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["real", "generated"]
+    (heat,) = axes.images
+    edge = views.extent(run.target)
+    assert heat.get_extent() == [-edge, edge, -edge, edge]
+    assert heat.origin == "lower"
+    cell = torch.tensor([[-edge, edge]], dtype=torch.float64)  # top left of the square: the last row, first column
+    assert heat.get_array()[-1, 0] == pytest.approx(views.scores(run, cell).item())
+
+
+def test_real_and_generated_differ_in_shape_as_well_as_colour(run):
+    real, fake = (c for c in plots.picture(run, 9).axes[0].collections if isinstance(c, PathCollection))
+    assert len(real.get_paths()[0].vertices) != len(fake.get_paths()[0].vertices)
+    assert tuple(real.get_facecolor()[0]) != tuple(fake.get_facecolor()[0])
+
+
+def test_a_picture_of_one_dimension():
+    run = Run(SMALL.replace(data="two_gaussians"))
+    (axes,) = drawn(plots.picture(run)).axes
+    density = next(line for line in axes.lines if line.get_label() == "real density")
+    x, y = density.get_data()
+    assert np.trapezoid(y, x) == pytest.approx(1, abs=0.01)
+    assert y == pytest.approx(run.target.log_prob(np.asarray(x)[:, None]).exp().numpy())
+    assert sum(bar.get_height() * bar.get_width() for bar in axes.patches) == pytest.approx(1)
+
+
+def test_a_picture_of_digits():
+    run = Run(Recipe(data="mnist", architecture="dcgan", g_width=8, d_width=8, batch=8, noise=4))
+    (axes,) = drawn(plots.picture(run)).axes
+    assert axes.images[0].get_array().shape == (8 * 28, 8 * 28)
+    assert axes.images[0].get_clim() == (-1, 1)
+
+
+@pytest.mark.parametrize(("n", "columns", "rows"), [(6, 3, 2), (8, 8, 1), (1, 1, 1), (5, 3, 2), (3, 8, 1)])
+def test_images_stand_in_rows(n, columns, rows):
+    images = torch.rand(n, 1, 28, 28)
+    grid = plots.image_grid(images, columns)
+    assert grid.shape == (rows * 28, columns * 28)
+    for place in range(rows * columns):
+        row, column = divmod(place, columns)
+        tile = grid[row * 28 : row * 28 + 28, column * 28 : column * 28 + 28]
+        assert np.array_equal(tile, images[place, 0].numpy() if place < n else np.full((28, 28), -1))
+
+
+def test_loss_curves_are_the_history(run):
+    (axes,) = drawn(plots.losses(run.history)).axes
+    lines = {line.get_label(): line.get_data() for line in axes.lines}
+    for label, column in (("discriminator", "d_loss"), ("generator", "g_loss")):
+        assert lines[label][0].tolist() == run.history["step"]
+        assert lines[label][1].tolist() == run.history[column]
+    assert len({line.get_linestyle() for line in axes.lines}) == 2  # colour is not the only cue
+
+
+def test_mode_curves_are_the_snapshots(run):
+    left, right = drawn(plots.modes(run.history)).axes
+    assert left.lines[0].get_ydata().tolist() == run.history.snapshot_column("modes")
+    assert right.lines[0].get_ydata().tolist() == run.history.snapshot_column("quality")
+    assert left.lines[0].get_xdata().tolist() == [0, 25, 50]
+
+
+def test_runs_side_by_side(run):
+    other = Run(SMALL)
+    figure = drawn(plots.compare([run, other], ["left", "right"], 20))
+    assert [axes.get_title() for axes in figure.axes] == ["left · step 60", "right · step 0"]
+    assert len(drawn(plots.compare([run], ["alone"], 20)).axes) == 1
+    with pytest.raises(ValueError, match="shorter"):
+        plots.compare([run, other], ["one title"])
+
+
+def test_no_pyplot_is_imported():
+    """In a Python of its own, as other tests may have imported it here."""
+    code = ("import sys; from gan_edu import plots, Run, Recipe; r = Run(Recipe(steps=1)); list(r); "
+            "plots.picture(r, 9); plots.losses(r.history); plots.modes(r.history); "
+            "sys.exit('matplotlib.pyplot' in sys.modules)")  # fmt: skip
+    assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
