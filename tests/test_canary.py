@@ -18,12 +18,13 @@ MUST_NOTICE = [
 HONEST = "test_playground.py::test_frames_have_room_for_every_array"  # passes with the cheat too: it is well installed
 
 
-def outcomes(tests, folder, cheat=True):
-    """Run tests in a Python of their own; {name: 'PASSED', 'FAILED', ...}."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE / "canary")] * cheat)}
+def outcomes(tests, folder):
+    """Run tests with the cheat, in a Python of their own; {name: 'PASSED', 'FAILED', ...}."""
+    paths = [str(HERE / "canary"), os.environ.get("PYTHONPATH", "")]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "GAN_EDU_ARTEFACTS": str(folder)}
     report = subprocess.run(
         [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", *(str(HERE / test) for test in tests)],
-        env={**env, "GAN_EDU_ARTEFACTS": str(folder)}, capture_output=True, text=True, cwd=HERE.parent,
+        env=env, capture_output=True, text=True, cwd=HERE.parent,
     )  # fmt: skip
     found = re.findall(r"^\S*::(\w+) (PASSED|FAILED|ERROR|SKIPPED)", report.stdout, re.MULTILINE)
     assert len(found) >= len(tests), report.stdout + report.stderr
