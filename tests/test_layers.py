@@ -28,6 +28,7 @@ run
 diagnosis
 ensemble
 maps views pngs
+second_opinion
 plots
 course.text course.questions course.lessons course.progress
 course.schema
