@@ -101,7 +101,11 @@ function showChecking(pieces, share) {
   pieces.meter.node.hidden = pieces.cancel.hidden = !on;
   pieces.check.hidden = pieces.mount.inert = on; // the settings stay as they are while they are checked
   pieces.mount.classList.toggle("gan-resting", on);
-  if (on) replied(pieces.status);
+  if (on) {
+    replied(pieces.status);
+    pieces.status.className = "gan-feedback gan-hint";
+    pieces.status.replaceChildren(make("p", { class: "gan-verdict" }, "Checking. The playground rests meanwhile."));
+  }
   if (held) (on ? pieces.cancel : pieces.check).focus({ preventScroll: true });
 }
 
