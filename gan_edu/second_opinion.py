@@ -72,8 +72,8 @@ class Opinion:
             return "it is weak, and what it says of the generator means little."
         if self.auc < WEAK_BELOW:
             return "even the fresh one can hardly tell them apart (0.5 = not at all)."
-        if self.auc - self.own_auc > 0.1:
-            return "it misses a part of what can be seen."
+        if (missed := self.auc - self.own_auc) > 0.1:
+            return f"it misses {'much' if missed > 0.25 else 'a part'} of what can be seen."
         return "it sees what there is to see."
 
 

@@ -23,11 +23,12 @@ metrics_2d
 metrics_1d metrics_images
 training
 assembly
-history knobs
+history knobs periods
 run
 diagnosis
 ensemble
-maps views pngs
+labels
+maps views pngs audit
 second_opinion
 plots
 course.text course.questions course.lessons course.progress
@@ -37,7 +38,7 @@ course.counts
 course.retrieval
 challenges
 widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
-widgets.scene widgets.explain widgets.deeds widgets.prediction widgets.progress widgets.quiz
+widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.prediction widgets.progress widgets.quiz
 widgets.playground
 widgets.failure_map widgets.challenge
 doctor bare

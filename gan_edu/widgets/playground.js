@@ -128,6 +128,7 @@ function layout(parts, buttons, pieces) {
     pieces.status, pieces.explain, pieces.notice, pieces.error,
     box("gan-row gan-from-all gan-points", buttons.discriminator, buttons.generator, buttons.both),
     box("gan-from-all", pieces.rewind.element),
+    pieces.opinion.element,
     pieces.curves,
     box("gan-from-balance gan-points", pieces.evidence.element));
   const under = box("gan-under", box("gan-row gan-from-all gan-points", pieces.arrows.element, pieces.manifold.element),
@@ -153,6 +154,7 @@ function makePieces(model, send, change, latest) {
     rewind: buildRewind(send),
     recipe: buildRecipe(send, latest),
     evidence: buildEvidence(),
+    opinion: buildOpinion(send),
     arrows: tick("Arrows", "arrows", change),
     manifold: tick("Generator's warped grid", "manifold", change),
   };
@@ -223,6 +225,7 @@ function render({ model, el }) {
     showWords(pieces, buttons, frame.header, memory);
     PICTURES[still.header.kind](pieces.picture, still, frame);
     drawCurves(pieces.curves, still, frame);
+    pieces.opinion.draw(still);
     root.dataset.frames = ++drawn;
     root.dataset.knobs = JSON.stringify(frame.header.knobs); // what the run itself uses, as this frame shows it
   };
@@ -230,15 +233,18 @@ function render({ model, el }) {
   const takeFrame = () => { frame = unpack(model.get("frame")); later(); };
   const takeStill = () => { still = unpack(model.get("still")); later(); };
   const takeControls = () => { showControls(root, parts, buttons, pieces, model.get("controls")); later(); };
+  const takeOpinion = () => { pieces.opinion.take(model.get("opinion")); later(); };
   const watcher = new ResizeObserver(later);
   watcher.observe(root);
   const theme = new MutationObserver(later);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
-  const events = [["change:frame", takeFrame], ["change:still", takeStill], ["change:controls", takeControls]];
+  const events = [["change:frame", takeFrame], ["change:still", takeStill], ["change:controls", takeControls],
+    ["change:opinion", takeOpinion]];
   events.forEach(([name, action]) => model.on(name, action));
   takeControls();
   takeStill();
   takeFrame();
+  takeOpinion();
   return () => {
     events.forEach(([name, action]) => model.off(name, action));
     watcher.disconnect();

@@ -11,14 +11,14 @@ import traitlets
 from gan_edu.diagnosis import diagnose
 from gan_edu.recipe import PRESETS, Recipe
 from gan_edu.run import Run
-from gan_edu.tokens import decode
-from gan_edu.widgets import choices, registry, scene, wording
+from gan_edu.widgets import choices, commands, registry, scene, wording
 from gan_edu.widgets.deeds import Deeds
 from gan_edu.widgets.explain import Explainer
+from gan_edu.widgets.opinion import OpinionDesk
 from gan_edu.widgets.pace import Pace
 
 HERE = Path(__file__).parent
-SCRIPTS = ("dom.js", "draw.js", "curves.js", "playground.js")
+SCRIPTS = ("dom.js", "draw.js", "curves.js", "opinion.js", "playground.js")
 CHUNK = 0.02  # seconds of training between two looks at the controls
 EXPLAIN_PAUSE = 3.0  # seconds between Explain's sub-steps while it plays by itself
 VERDICT_EVERY = 1.0  # seconds
@@ -33,18 +33,19 @@ class Playground(anywidget.AnyWidget):
     controls = traitlets.Dict().tag(sync=True)
     still = traitlets.Bytes().tag(sync=True)
     frame = traitlets.Bytes().tag(sync=True)
+    opinion = traitlets.Bytes().tag(sync=True)  # of a fresh discriminator, once asked for
     outcome = traitlets.Dict()  # symptom and token of the last run that came to its end, for those who observe
 
     def __init__(self, recipe, name="", view="all", prediction=None):
         super().__init__()
         self.home, self.name, self.prediction = recipe, name, prediction
         self.fixed = choices.fixed()
-        self.pace, self.deeds = Pace(), Deeds()
+        self.pace, self.deeds, self.desk = Pace(), Deeds(), OpinionDesk(self)
         self.wants_play = self.playing = False
-        self.error, self.notice, self.verdict, self._explained = "", "", None, None
+        self.error, self.notice, self.verdict, self.explained = "", "", None, None
         self._loop = registry.running_loop()
         self._task = None
-        self._start(Run(recipe), view=view, speed="Full", preset=name, arrows=True, manifold=False)
+        self.begin(Run(recipe), view=view, speed="Full", preset=name, arrows=True, manifold=False)
         registry.register(self)
         self.on_msg(self._on_message)
         if prediction is not None:
@@ -52,13 +53,14 @@ class Playground(anywidget.AnyWidget):
 
     # --- the run ----------------------------------------------------------------------------------------------
 
-    def _start(self, run, **extra):
+    def begin(self, run, **extra):
         """Take a new run: show it, and set the controls to it."""
         self.session = run
         self.budget_end = max(run.recipe.steps, 1)
         self.explainer = Explainer(run)
+        self.desk.forget()
         self.error = self.notice = ""
-        self.verdict, self._explained, self._verdict_time = None, None, 0.0
+        self.verdict, self.explained, self._verdict_time = None, None, 0.0
         self.controls = {**self.controls, **extra, **choices.of_run(run)}
         self._agreed = choices.of_knobs(run)
         self.still = scene.still(run)
@@ -66,7 +68,7 @@ class Playground(anywidget.AnyWidget):
 
     def restart(self):
         """Step 0 of the same seed, with the controls as they stand."""
-        self._start(Run(choices.recipe_with(self.session.recipe, self.controls)))
+        self.begin(Run(choices.recipe_with(self.session.recipe, self.controls)))
         if self.wants_play:
             self.play()
 
@@ -74,30 +76,30 @@ class Playground(anywidget.AnyWidget):
         """Take another recipe to step 0, and train it at once where `play` says so and an event loop runs."""
         self.pause(announce=False)
         self.home, self.name = recipe, ""
-        self._start(Run(recipe), preset="")
+        self.begin(Run(recipe), preset="")
         if play and self._loop is not None:
             self.play()
 
     def reset(self):
         """Step 0 of the preset with its own values."""
         self.pause(announce=False)
-        self._start(Run(self.home))
+        self.begin(Run(self.home))
 
     def run(self, steps):
         """Train `steps` steps now, without the page: for tests, and where no browser looks on. Errors are raised."""
-        self._apply_controls()
+        self.apply_controls()
         end = self.session.step + steps
         while self.session.step < end and self.session.failed_at is None:
             self._train_one()
-        self._follow_knobs()
-        self._judge(force=True)
+        self.follow_knobs()
+        self.judge(force=True)
         self._report_measured()
         if not self._may_go_on():
             self._tell_outcome()
         self.push()
         return self
 
-    def _apply_controls(self):
+    def apply_controls(self):
         """Let the run's knobs follow the controls that moved; the loop calls this at the start of each chunk."""
         for name in choices.LIVE:
             value = self.controls[name]
@@ -105,7 +107,7 @@ class Playground(anywidget.AnyWidget):
                 choices.turn_knob(self.session, name, value)
                 self._agreed[name] = value
 
-    def _follow_knobs(self):
+    def follow_knobs(self):
         """Where the run itself turned a knob (a pasted recipe as it repeats, Rewind), the control moves along."""
         now = choices.of_knobs(self.session)
         moved = {name: value for name, value in now.items() if value != self._agreed[name]}
@@ -146,7 +148,7 @@ class Playground(anywidget.AnyWidget):
         if was and announce:
             self.notice = f"Paused at step {self.session.step:,}."
         if was:
-            self._judge(force=True)
+            self.judge(force=True)
             self._report_measured()
         self.push()
 
@@ -167,22 +169,22 @@ class Playground(anywidget.AnyWidget):
 
     def _chunk(self):
         """One turn of the loop: read the controls, train for a moment, show a frame when one is due."""
-        self._apply_controls()
+        self.apply_controls()
         speed = self.controls["speed"]
         if speed == "Explain":
             if self.pace.due(EXPLAIN_PAUSE):
-                self._explain()
+                self.explain()
         else:
-            self._explained = None
+            self.explained = None
             end, due = time.perf_counter() + CHUNK, self.pace.steps_due(speed)
             while due > 0 and time.perf_counter() < end and self._may_go_on():
                 self._train_one()
                 due -= 1
-            self._follow_knobs()
+            self.follow_knobs()
         if not self._may_go_on():
             self._finish()
         elif self.pace.frame_due():
-            self._judge()
+            self.judge()
             self.push()
 
     def _may_go_on(self):
@@ -195,7 +197,7 @@ class Playground(anywidget.AnyWidget):
         else:
             self.notice = (f"Stopped at step {self.session.failed_at:,}: a loss became NaN or infinite. "
                            "Lower a learning rate and restart.")
-        self._judge(force=True)
+        self.judge(force=True)
         self._report_measured()
         self._tell_outcome()
         self.push()
@@ -203,13 +205,15 @@ class Playground(anywidget.AnyWidget):
     def _tell_outcome(self):
         self.outcome = {"symptom": self.verdict.symptom, "token": self.session.token, "step": self.session.step}
 
-    def _explain(self):
-        self._explained = self.explainer.next()
+    def explain(self):
+        """Do and show the next part of Explain's step."""
+        self.explained = self.explainer.next()
         self.push()
 
     # --- what is shown ----------------------------------------------------------------------------------------
 
-    def _judge(self, force=False):
+    def judge(self, force=False):
+        """Diagnose the run anew: at most once a second, or now when forced."""
         if force or time.perf_counter() - self._verdict_time > VERDICT_EVERY:
             self._verdict_time = time.perf_counter()
             self.verdict = diagnose(self.session.history)
@@ -223,8 +227,8 @@ class Playground(anywidget.AnyWidget):
         """Send one frame to the page."""
         start = time.perf_counter()
         header, extra = {}, None
-        if self._explained:
-            header, extra = {"explain": self._explained[0]}, self._explained[1]
+        if self.explained:
+            header, extra = {"explain": self.explained[0]}, self.explained[1]
         header |= wording.header(self)
         self.frame = scene.frame(self.session, header, choices.wanted(self.controls), extra)
         self.pace.frame_took(time.perf_counter() - start)
@@ -253,80 +257,13 @@ class Playground(anywidget.AnyWidget):
 
     def command(self, content):
         """Do what a button asked: {'do': name, ...}; an error is shown, and loses nothing."""
-        actions = {"play": self._press_play, "pause": self.pause, "restart": self.restart, "reset": self.reset,
-                   "next": self._press_next, "show": self._show, "preset": self._choose_preset,
-                   "discriminator": self._by_hand, "generator": self._by_hand, "both": self._by_hand,
-                   "rewind": self._rewind, "paste": self._paste}
         content = dict(content)
         try:
             name = content.pop("do")
             self.error = self.error if name == "show" else ""
-            if actions[name] == self._by_hand:
-                self._by_hand(name)
-            else:
-                actions[name](**content)
+            commands.ACTIONS[name](self, **content)
         except Exception as error:
             self._fail(error)
-
-    def _press_play(self):
-        self.play()
-        self.push()
-
-    def _press_next(self):
-        self.pause(announce=False)
-        self.notice = ""
-        self._apply_controls()
-        self._explain()
-
-    def _show(self):
-        """A control changed what is shown; while playing the loop sees to it."""
-        if not self.playing:
-            self._apply_controls()
-            self.push()
-
-    def _choose_preset(self, name):
-        self.pause(announce=False)
-        self.home, self.name = PRESETS[name], name
-        self._start(Run(self.home), preset=name)
-
-    def _by_hand(self, which):
-        self.pause(announce=False)
-        self._apply_controls()
-        self._explained = None
-        self.explainer.begin_again()
-        if which in ("discriminator", "both"):
-            self.session.step_discriminator()
-        if which in ("generator", "both"):
-            self.session.step_generator()
-        what = {"both": "one update of each"}.get(which, f"one {which} update")
-        self.notice = f"By hand: {what}."
-        self._judge(force=True)
-        self.push()
-
-    def _rewind(self, step):
-        self.pause(announce=False)
-        self._explained = None
-        self.explainer.begin_again()
-        self._apply_controls()
-        self.session.rewind(int(step))
-        self._follow_knobs()
-        self.notice = f"Rewound to step {self.session.step:,}."
-        self._judge(force=True)
-        self.push()
-
-    def _paste(self, text):
-        self.pause(announce=False)
-        try:
-            decode(text)
-            run = Run.from_token(text)
-        except ValueError as error:
-            self.notice = f"This recipe was not taken: {error}."
-            self.push()
-            return
-        self.home, self.name = run.recipe, ""
-        self._start(run, preset="")
-        self.notice = "Recipe taken: step 0 of the pasted run."
-        self.push()
 
 
 def playground(name_or_recipe="ring_healthy", view="all", prediction=None):
