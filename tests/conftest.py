@@ -3,6 +3,9 @@
 import os
 
 import pytest
+import torch
+
+torch.set_num_threads(1)  # on small tensors a second thread only waits, on a busy machine for very long
 
 
 @pytest.fixture(autouse=True, scope="session")
