@@ -94,7 +94,7 @@ def test_a_check_in_the_background_is_shown_kept_and_counted(tiny):
     press(tiny, "check")
     wait(tiny)
     assert tiny.result["verdict"] == "8 of 8: passed"
-    assert tiny.result["checked"] == "Generator learning rate: 1e0, Discriminator learning rate: 1e0"
+    assert tiny.result["checked"] == "generator learning rate 1e0, discriminator learning rate 1e0"
     assert [row[1] for row in tiny.result["rows"]] == ["divergence"] * 8
     assert tiny.help["passed"]
     [made] = progress.load().of("provoked", challenge="02.blow_up")

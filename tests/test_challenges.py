@@ -21,7 +21,9 @@ from gan_edu.course.lessons import lesson
 
 BANK = load_challenges()
 TRAINED = list(BANK) if os.environ.get("GAN_EDU_CHALLENGES") == "all" else ["02.provoke_collapse", "02.mend_weak"]
-TINY = Recipe(objective="wasserstein", optimiser="sgd", lr_g=1e-4, lr_d=1e-4, g_width=32, d_width=32, batch=8, steps=150)
+TINY = Recipe(
+    objective="wasserstein", optimiser="sgd", lr_g=1e-4, lr_d=1e-4, g_width=32, d_width=32, batch=8, steps=150,
+)  # fmt: skip
 FILE = """
 challenges:
   - id: "02.blow_up"
@@ -103,7 +105,7 @@ def test_an_unknown_challenge_lists_the_known_ones():
         ("{lr_g: 1, lr_d: 1}", "{lr_g: 0.0001}", "challenge '02.blow_up', field 'solution': nothing differs"),
         ("knobs: [", "most: 1\n    knobs: [", "challenge '02.blow_up', field 'solution': changes 2 settings"),
         ("failure: divergence", "failure: boredom", "challenge '02.blow_up', field 'failure': 'boredom' is no failure"),
-        ("start: tiny", "start: moon", "challenge '02.blow_up', field 'start': 'moon' is not allowed; allowed are ring"),
+        ("start: tiny", "start: moon", "challenge '02.blow_up', field 'start': 'moon' is not allowed; allowed are"),
         ("start: tiny", "start: mnist_dcgan", "challenge '02.blow_up', field 'start'"),
         ("**NaN**", "$\\\\frac{$", "challenge '02.blow_up', field 'task': the maths"),
         ("challenges:", "challenges: [", "own.yaml: is not valid YAML"),
@@ -137,11 +139,11 @@ def test_a_name_that_stands_twice_is_refused(folder):
         ("02.provoke_collapse", {}, "nothing differs from the start yet"),
         ("02.provoke_collapse", {"seed": 5}, "nothing differs from the start yet"),
         ("02.provoke_collapse", {"lr_g": 1e-4, "objective": "hinge"}, "objective must stay at non-saturating"),
-        ("02.provoke_collapse", {"d_strength": 2}, "discriminator strength must stay at ×1 in this challenge, and yours is ×2"),
+        ("02.provoke_collapse", {"d_strength": 2}, "discriminator strength must stay at ×1 in this challenge, and"),
         ("02.provoke_collapse", {"lr_g": 1e-4, "steps": 9000}, "steps must stay at 3000"),
         ("02.provoke_collapse", {"penalty": "r1"}, "penalty"),
         ("02.mend_collapse", {"lr_g": 1e-3, "lr_d": 1e-3}, "you changed 2 settings (generator learning rate and disc"),
-        ("02.mend_collapse", {"d_strength": 4}, "over budget, 3,000 generator + 12,000 discriminator updates of 12,000"),
+        ("02.mend_collapse", {"d_strength": 4}, "over budget, 3,000 generator + 12,000 discriminator updates of"),
         ("02.mend_weak", {"d_strength": 1}, "discriminator strength must stay at ×1/8"),
     ],
 )
@@ -178,7 +180,8 @@ def test_seeds_follow_from_name_challenge_and_settings_alone():
     assert len(set(first)) == SEEDS
     assert first == seeds(recipe.replace(seed=77), wanted, "ada"), "trying again is no lottery"
     assert min(first) >= 10**8, "no lesson shows such seeds"
-    others = [seeds(recipe, wanted, "bob"), seeds(recipe, other, "ada"), seeds(recipe.replace(lr_g=2e-4), wanted, "ada")]
+    changed = recipe.replace(lr_g=2e-4)
+    others = [seeds(recipe, wanted, "bob"), seeds(recipe, other, "ada"), seeds(changed, wanted, "ada")]
     assert all(not set(first) & set(more) for more in others), "never shown before"
     assert first == [694318602, 278304997, 756505387, *first[3:]], "the same on every machine"
 

@@ -214,7 +214,8 @@ def _first_up(words):
 def _shown(result):
     """A Result for the page."""
     rows = [[str(o.seed), wording.SYMPTOMS[o.symptom], o.why, o.good] for o in result.outcomes]
-    names = [_setting(name, now) for name, (_, now) in challenges.changes(result.recipe, result.challenge).items()]
+    differing = challenges.changes(result.recipe, result.challenge)
+    names = [f"{challenges.spoken_name(name)} {challenges.spoken(name, now)}" for name, (_, now) in differing.items()]
     return {"verdict": result.verdict, "rows": rows, "passed": result.passed, "checked": ", ".join(names),
             "refused": bool(result.refused)}  # fmt: skip
 
