@@ -28,9 +28,12 @@ COLOURS = """(canvas, [points, extent]) => {
 GENERATED = {"true": (213, 94, 0), "false": (240, 160, 48)}  # the colour of the crosses: light theme, dark theme
 INK = """canvas => {
   const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-  let dark = 0;
-  for (let i = 0; i < data.length; i += 4) dark += data[i] + data[i + 1] + data[i + 2] < 200;
-  return dark; }"""
+  const light = document.body.dataset.jpThemeLight === 'true';
+  let inked = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const grey = data[i] + data[i + 1] + data[i + 2];
+    inked += light ? grey < 200 : grey > 650; }
+  return inked; }"""
 HEAD = "from gan_edu import PRESETS, Recipe, playground, predict\n"
 
 

@@ -60,7 +60,7 @@ def test_play_trains_what_is_drawn_and_each_slider_acts_on_the_way(lab):
     first, points = board.pixels(), board.ask("play.session.sample(256).tolist()")
     extent = board.ask("__import__('gan_edu.views').views.extent(play.session.target)")
     assert board.share_drawn(points, extent) > 0.95, "the picture shows the generator's samples"
-    board.select("Speed").select_option("200")  # so that the oracle below has not too much to repeat
+    board.select("Speed").select_option("30")  # so that the oracle below has not too much to repeat
     board.press("Play")
     board.until_step(50)
     board.says(STATUS_PLAYING)
