@@ -6,6 +6,7 @@ from importlib import import_module
 
 COMMANDS = {  # name -> (module, function of the remaining arguments that returns an exit code, help)
     "doctor": ("gan_edu.doctor", "main", "check this machine and say what to mend (--quiet: faults only)"),
+    "audit": ("gan_edu.audit", "main", "train presets on fresh seeds: do they keep their promise? (--seeds, --json)"),
     "map": ("gan_edu.maps", "main", "draw the map of failures, resumable (FILE; --base, --x, --y, --seeds)"),
     "bench": ("gan_edu.bench", "main", "measure speed as ratios, printed as JSON (--live: in JupyterLab too)"),
 }

@@ -1,6 +1,7 @@
 """From what a run remembers to a named symptom with its evidence. It sees the history only, never the recipe.
 
-The window is the last quarter of the run so far. Thresholds stand in one place each, with their reason.
+The window is the last quarter of the run so far; a period is looked for in its last three quarters. Every threshold
+stands in one place, with its reason. Names: k = modes (or classes of digits), n = snapshots in the window.
 """
 
 import math
@@ -8,18 +9,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan_edu.periods import strongest_period
+
 MIN_SNAPSHOTS = 12  # a last quarter of three snapshots is the least that can show a movement
+MOST_SNAPSHOTS = 240  # of a longer window every second, third, ... one is looked at, to decide within 5 ms
 FAR = 10  # times the data's radius
 LOW_QUALITY, HIGH_QUALITY = 0.3, 0.7
 VANISHED = 1e-3  # of the first steps' gradient norm
-GUESSING = 0.6  # discriminator accuracy; a coin scores 0.5
+FIRST_STEPS = 20
+GUESSING = 0.6  # the run's own discriminator below this; a coin scores 0.5
+SEPARABLE = 0.9  # what a good discriminator would score on these samples
 STILL = 0.15  # total variation between the mode shares of the window's two halves
+WANDERING = 0.3  # root mean square distance of the samples' centre from its mean, in radii of the data
+TREND = 0.1  # gain in overlap with the data, from the window before to this one, that counts as improvement
+SWING = 0.25  # amplitude of a period, in radii of the data or in parts of all modes
+CLASSES, FEW_CLASSES = 10, 5  # digits; half of them
 
 ADVICE = {
-    "divergence": "Lower both learning rates, then restart.",
+    "divergence": "Bring the two learning rates closer together, both below 0.01, then restart.",
     "vanishing_gradients": "Weaken the discriminator (strength or rate), or take the non-saturating loss; restart.",
     "weak_discriminator": "Raise the discriminator's strength or its learning rate, then restart.",
     "mode_collapse": "Let the generator keep up: raise its learning rate, or lower the discriminator's; restart.",
+    "oscillation": "Lower the generator's learning rate, or raise the discriminator's; a penalty such as R1 damps it.",
     "non_convergence": "Lower the generator's learning rate, or raise the discriminator's; restart.",
     "healthy": "Nothing to mend.",
     "undecided": "Train on, then look again.",
@@ -48,21 +59,17 @@ class Diagnosis:
 def diagnose(history):
     """Name what a run shows, by the criteria in the order of ADVICE.
 
-    history: run.history of a run on points. Returns a Diagnosis; 'undecided' where the history is too short.
-    Taught in notebooks/02.
+    history: run.history. Returns a Diagnosis; 'undecided' with the reason where the history is too short.
+    For digits only divergence, collapse and a spread over all classes are told apart. Taught in notebooks/02.
     """
-    if history.target is None:
-        return _named("undecided", Evidence("measured targets", 0, 1, "images are not measured in this version"))
-    broken = _broken_loss(history)
-    if broken is not None:
-        return _named("divergence", Evidence("loss", broken, math.inf, "NaN or infinite: no update can follow"))
-    latest = history.snapshots[-1] if history.snapshots else None
-    if latest and (not latest["finite"] or latest["spread"] > FAR * history.target.radius):
-        reason = f"{FAR}× the data's radius: nothing pulls samples back from there"
-        return _named("divergence", Evidence("farthest sample", latest["spread"], FAR * history.target.radius, reason))
+    evidence = _broken(history)
+    if evidence:
+        return _named("divergence", evidence)
     if len(history.snapshots) < MIN_SNAPSHOTS:
         reason = "the last quarter must hold three snapshots"
         return _named("undecided", Evidence("snapshots", len(history.snapshots), MIN_SNAPSHOTS, reason))
+    if history.target is None:
+        return _digits(history)
     seen = measure(history)
     for symptom, check in CHECKS.items():
         evidence = check(seen)
@@ -71,78 +78,150 @@ def diagnose(history):
     return _named("undecided", *_summary(seen))
 
 
-def _broken_loss(history):
-    """The last loss that is NaN or infinite, or None; before D's first update its loss is NaN without harm."""
-    if not len(history):
-        return None
-    d_loss, g_loss, d_norm = (history.columns[name][-1] for name in ("d_loss", "g_loss", "d_grad_norm"))
-    if not math.isfinite(g_loss):
-        return g_loss
-    return d_loss if not math.isfinite(d_loss) and d_norm != 0 else None
-
-
 def _named(symptom, *evidence):
     return Diagnosis(symptom, evidence, ADVICE[symptom])
 
 
+def _broken(history):
+    """Evidence of NaN, infinity or samples far out, or None; before D's first update its loss is NaN without harm."""
+    if len(history):
+        d_loss, g_loss, d_norm = (history.columns[name][-1] for name in ("d_loss", "g_loss", "d_grad_norm"))
+        if not math.isfinite(g_loss) or (not math.isfinite(d_loss) and d_norm != 0):
+            loss = d_loss if math.isfinite(g_loss) else g_loss
+            return Evidence("loss", loss, math.inf, "NaN or infinite: no update can follow")
+    latest = history.snapshots[-1] if history.snapshots else {"finite": True, "spread": 0.0}
+    limit = FAR * history.target.radius if history.target else math.inf
+    if not latest["finite"] or latest.get("spread", 0.0) > limit:
+        reason = f"{FAR}× the data's radius: nothing pulls samples back from there"
+        return Evidence("farthest sample", latest.get("spread", math.inf), limit, reason)
+    return None
+
+
 def measure(history):
     """The numbers that the checks look at, from the last quarter of the run: a dict."""
-    window = history.snapshots[-(len(history.snapshots) // 4) :]
-    start = window[0]["step"]
-    steps, norms, accuracy = (np.array(history[name]) for name in ("step", "g_grad_norm", "accuracy"))
-    recent = steps >= start
-    shares = np.array([s["shares"] for s in window])  # (snapshots, modes)
-    older, newer = np.array_split(shares, 2)
+    window = last_snapshots(history, 1 / 4)
+    half = last_snapshots(history, 1 / 2)
+    norms, accuracy = (_recent(history, name, window[0]["step"]) for name in ("g_grad_norm", "accuracy"))
+    first = float(np.median(history.columns["g_grad_norm"][:FIRST_STEPS]))
+    shares, weights = _with_rest(window), fair_shares(history.target)  # (n, k + 1), (k + 1,)
+    centres = np.array([s["centre"] for s in window]) / history.target.radius  # (n, dim)
+    older, newer = np.array_split(shares[:, :-1], 2)
     return {
         "k": len(history.target.modes),
         "modes": np.array([s["modes"] for s in window]),
         "quality": np.array([s["quality"] for s in window]),
-        "moved": float(np.abs(_shares(older) - _shares(newer)).sum() / 2),
-        "travelled": float(np.linalg.norm(np.ptp([s["centre"] for s in window], axis=0)) / history.target.radius),
-        "accuracy": float(accuracy[recent].mean()),
-        "gradient": float(np.median(norms[recent]) / max(np.median(norms[:20]), 1e-300)),
+        "moved": float(np.abs(older.mean(0) - newer.mean(0)).sum() / 2),
+        "wandering": float(np.sqrt(((centres - centres.mean(0)) ** 2).sum(1).mean())),
+        "separable": best_score(shares, weights),
+        "trend": overlap(shares, weights) - overlap(_with_rest(half[: len(half) // 2]), weights),
+        "accuracy": float(accuracy.mean()),
+        "gradient": float(np.median(norms)) / first if first else 0.0,
+        "period": _period(history),
+        "spacing": window[-1]["step"] - window[-2]["step"],
     }
 
 
-def _shares(shares):
-    total = shares.sum()
-    return shares.sum(0) / total if total else np.full(shares.shape[1], 1 / shares.shape[1])
+def last_snapshots(history, part):
+    """The last `part` of the snapshots, oldest first; of many only every second, third, ..., always the newest."""
+    window = history.snapshots[-int(len(history.snapshots) * part) :]
+    stride = -(-len(window) // MOST_SNAPSHOTS)
+    return window[::-1][::stride][::-1]
+
+
+def _recent(history, name, start):
+    """A column's values from step `start` on, without copying what lies before it."""
+    column = history.columns[name]
+    count = int((history.columns["step"][-1] - start) / history.spacing) + 1 if len(history) else 0
+    return np.array(column[-count:]) if count else np.full(1, np.nan)
+
+
+def _with_rest(window):
+    """Shares of the samples at each mode, and in the last column of those at none: (n, k + 1)."""
+    shares = np.array([s["shares"] for s in window])
+    return np.column_stack([shares, 1 - shares.sum(1)])
+
+
+def fair_shares(target):
+    """What a perfect generator would score, in the same columns; .0111 of a 2-D Gaussian lies beyond 3 std."""
+    within = {1: math.erf(3 / math.sqrt(2)), 2: -math.expm1(-4.5)}[target.dim]
+    return np.append(target.weights.numpy() * within, 1 - within)
+
+
+def overlap(shares, weights):
+    """The part of the mass that lies where the data's lies: 1 - total variation, mean over the snapshots."""
+    return float(np.minimum(shares, weights).sum(1).mean())
+
+
+def best_score(shares, weights):
+    """How often the best judge of cells ranks a real sample above a fake one (ties count half): median over snapshots.
+
+    A cell is a mode, or 'at none'. 0.5 for a perfect generator; one mode of eight scores 1 - 1/16.
+    """
+    order = np.argsort(shares / weights, axis=1)  # the most real-looking cells first
+    fake, real = np.take_along_axis(shares, order, 1), weights[order]  # (n, k + 1)
+    return float(np.median((real * (1 - np.cumsum(fake, 1) + fake / 2)).sum(1)))
+
+
+def _period(history):
+    """The strongest period of the modes held (in parts of all) and the samples' centre (in radii), in steps."""
+    window = last_snapshots(history, 3 / 4)
+    centres = np.array([s["centre"] for s in window]) / history.target.radius  # (n, dim)
+    modes = np.array([s["modes"] for s in window]) / len(history.target.modes)
+    return strongest_period(np.column_stack([modes, centres]))
 
 
 def _vanishing(seen):
     quality = float(np.median(seen["quality"]))
-    if quality < LOW_QUALITY and seen["gradient"] <= VANISHED:
-        return (Evidence("generator's gradient, of its first", seen["gradient"], VANISHED, "a thousandth moves nothing"),
-                Evidence("high-quality share", quality, LOW_QUALITY, "the samples are far from the data"))
+    if quality < LOW_QUALITY and seen["gradient"] <= VANISHED and _stands_still(seen):
+        return (Evidence("generator's gradient, of its first", seen["gradient"], VANISHED, "too little to move by"),
+                Evidence("high-quality share", quality, LOW_QUALITY, "the samples are far from the data"),
+                Evidence("wandering of the centre", seen["wandering"], WANDERING, "they stand still"))
     return None
 
 
+def _stands_still(seen):
+    return seen["moved"] < STILL and seen["wandering"] < WANDERING
+
+
 def _weak(seen):
-    quality = float(np.median(seen["quality"]))
-    if quality < LOW_QUALITY and seen["accuracy"] < GUESSING:
+    if seen["accuracy"] < GUESSING and seen["separable"] >= SEPARABLE:
         return (Evidence("discriminator's accuracy", seen["accuracy"], GUESSING, "a coin scores 0.5"),
-                Evidence("high-quality share", quality, LOW_QUALITY, "yet the samples are far from the data"))
+                Evidence("accuracy of a good one", seen["separable"], SEPARABLE, "the fakes are easy to tell"))
     return None
 
 
 def _collapsed(seen):
-    if seen["modes"].max() <= seen["k"] / 2 and seen["moved"] < STILL:
-        return (Evidence("modes held, at most", float(seen["modes"].max()), seen["k"] / 2, "half of the modes"),
-                Evidence("mass that moved between modes", seen["moved"], STILL, "it stays with the same modes"))
+    most = float(seen["modes"].max())
+    if most <= seen["k"] / 2 and _stands_still(seen):
+        return (Evidence("modes held, at most", most, seen["k"] / 2, "half of the modes"),
+                Evidence("mass that moved between modes", seen["moved"], STILL, "it stays with the same modes"),
+                Evidence("wandering of the centre", seen["wandering"], WANDERING, "it does not move on"))
     return None
 
 
-def _healthy(seen):
-    if seen["modes"].min() >= seen["k"] * 7 / 8 and seen["quality"].min() >= HIGH_QUALITY:
-        return (Evidence("modes held, at least", float(seen["modes"].min()), seen["k"] * 7 / 8, "seven of eight"),
-                Evidence("high-quality share, at least", float(seen["quality"].min()), HIGH_QUALITY, "perfect is .989"))
+def _oscillating(seen):
+    period = seen["period"]
+    if period.is_real and period.amplitude >= SWING:
+        return (Evidence("peak of the spectrum", period.height, period.line, "99 % of AR(1) noise stays below"),
+                Evidence("amplitude", period.amplitude, SWING, "in radii of the data, or parts of all modes"),
+                Evidence("steps in a cycle", period.length * seen["spacing"], 2 * seen["spacing"],
+                         "shorter ones slip between two snapshots and look longer"))
     return None
 
 
 def _moving(seen):
-    if np.median(seen["quality"]) < HIGH_QUALITY and (seen["moved"] >= STILL or seen["travelled"] > STILL):
+    if not _stands_still(seen) and seen["trend"] < TREND:
         return (Evidence("mass that moved between modes", seen["moved"], STILL, "the samples do not settle"),
-                Evidence("high-quality share", float(np.median(seen["quality"])), HIGH_QUALITY, "nor fit the data"))
+                Evidence("wandering of the centre", seen["wandering"], WANDERING, "a quarter of a ring is .4"),
+                Evidence("gain in overlap with the data", seen["trend"], TREND, "nor do they come nearer"))
+    return None
+
+
+def _healthy(seen):
+    fewest, lowest = float(seen["modes"].min()), float(seen["quality"].min())
+    if fewest >= seen["k"] * 7 / 8 and lowest >= HIGH_QUALITY:
+        return (Evidence("modes held, at least", fewest, seen["k"] * 7 / 8, "seven of eight"),
+                Evidence("high-quality share, at least", lowest, HIGH_QUALITY, "perfect is .989"))
     return None
 
 
@@ -150,11 +229,22 @@ CHECKS = {
     "vanishing_gradients": _vanishing,
     "weak_discriminator": _weak,
     "mode_collapse": _collapsed,
-    "healthy": _healthy,
+    "oscillation": _oscillating,
     "non_convergence": _moving,
+    "healthy": _healthy,
 }
 
 
 def _summary(seen):
     return (Evidence("modes held, median", float(np.median(seen["modes"])), seen["k"] * 7 / 8, "seven of eight"),
             Evidence("high-quality share, median", float(np.median(seen["quality"])), HIGH_QUALITY, "perfect is .989"))
+
+
+def _digits(history):
+    """Digits are judged by the classes that a classifier names, which says nothing of how well they are drawn."""
+    classes = [s["modes"] for s in last_snapshots(history, 1 / 4)]
+    if max(classes) <= FEW_CLASSES:
+        reason = "half of the ten digits, all through the last quarter"
+        return _named("mode_collapse", Evidence("classes drawn, at most", max(classes), FEW_CLASSES, reason))
+    reason = "how well they are drawn is not measured here"
+    return _named("undecided", Evidence("classes drawn, at least", min(classes), CLASSES, reason))

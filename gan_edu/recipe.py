@@ -158,3 +158,7 @@ PRESETS = {
     "weak_discriminator": _RING.replace(d_strength=1 / 8),
     "mnist_dcgan": _DIGITS,
 }
+BASES = {"mode_collapse": "ring_healthy", "weak_discriminator": "ring_healthy"}  # failure -> what it departs from
+REMEDIES = {  # failure -> the same with one thing changed, healthy again
+    "weak_discriminator": PRESETS["weak_discriminator"].replace(d_strength=1),
+}

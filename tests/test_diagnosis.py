@@ -1,0 +1,148 @@
+"""Made-up histories with a known symptom get its name, on both sides of each threshold; the mathematics is checked."""
+
+import math
+import time
+
+import numpy as np
+import pytest
+
+from gan_edu import TARGETS
+from gan_edu.diagnosis import ADVICE, CHECKS, best_score, diagnose, fair_shares, measure
+from gan_edu.history import COLUMNS, History
+from gan_edu.metrics import mode_counts
+
+RING = TARGETS["ring"]
+FAIR = RING.weights.numpy() * 0.98
+ONE = np.eye(8)[0]
+
+
+def history(n=80, shares=lambda t: FAIR, centre=lambda t: (0, 0), gradient=lambda t: 1.0, accuracy=0.7, spread=1.2,
+            target=RING):  # fmt: skip
+    """A history of n snapshots, 25 steps apart; shares, centre and gradient are functions of time t in [0, 1]."""
+    made = History(target)
+    steps = 25 * (n - 1)
+    rows = np.full((steps, len(COLUMNS)), 1.0)
+    rows[:, 0] = np.arange(1, steps + 1)
+    rows[:, COLUMNS.index("g_grad_norm")] = [gradient(s / steps) for s in range(steps)]
+    rows[:, COLUMNS.index("accuracy")] = accuracy
+    made.fill(rows)
+    for i in range(n):
+        held = np.asarray(shares(i / (n - 1)), dtype=float)
+        made.add_snapshot({"step": 25 * i, "modes": int((held >= 0.0125).sum()), "quality": float(held.sum()),
+                           "shares": held.tolist(), "centre": list(centre(i / (n - 1))), "spread": spread,
+                           "finite": math.isfinite(spread)})  # fmt: skip
+    return made
+
+
+def orbit(cycles):
+    """A centre that goes round the ring so many times."""
+    return lambda t: (math.cos(2 * math.pi * cycles * t), math.sin(2 * math.pi * cycles * t))
+
+
+def stroll(seed=0, n=80):
+    """A centre that jumps about without a plan, near radius 1."""
+    angles = np.random.default_rng(seed).uniform(0, 2 * np.pi, n)
+    return lambda t: (math.cos(angles[round(t * (n - 1))]), math.sin(angles[round(t * (n - 1))]))
+
+
+CASES = {
+    "divergence": {"spread": 10.1},
+    "vanishing_gradients": {"shares": lambda t: 0 * FAIR, "gradient": lambda t: 1 if t < 0.1 else 9e-4},
+    "weak_discriminator": {"shares": lambda t: ONE, "accuracy": 0.55},
+    "mode_collapse": {"shares": lambda t: 0.9 * ONE},
+    "oscillation": {"shares": lambda t: 0 * FAIR, "centre": orbit(11)},
+    "non_convergence": {"shares": lambda t: 0 * FAIR, "centre": stroll()},
+    "healthy": {},
+    "undecided": {"shares": lambda t: 0.6 * FAIR},
+}
+
+
+def test_every_symptom_has_a_case_and_advice():
+    assert list(CASES) == list(ADVICE)
+    assert set(CHECKS) == set(CASES) - {"divergence", "undecided"}
+
+
+@pytest.mark.parametrize("symptom", CASES)
+def test_a_plain_case_is_named(symptom):
+    diagnosis = diagnose(history(**CASES[symptom]))
+    assert diagnosis.symptom == symptom
+    assert diagnosis.advice == ADVICE[symptom]
+    assert all(evidence.reason and math.isfinite(evidence.value) for evidence in diagnosis.evidence)
+
+
+@pytest.mark.parametrize(
+    ("changes", "symptom"),
+    [
+        ({"spread": 9.9}, "healthy"),
+        ({"spread": math.inf}, "divergence"),
+        ({**CASES["vanishing_gradients"], "gradient": lambda t: 1 if t < 0.1 else 2e-3}, "mode_collapse"),
+        ({**CASES["vanishing_gradients"], "centre": orbit(11)}, "oscillation"),  # it does not stand still
+        ({"shares": lambda t: ONE, "accuracy": 0.61}, "mode_collapse"),
+        ({"accuracy": 0.55}, "healthy"),  # D cannot tell, and there is nothing to tell
+        ({"shares": lambda t: FAIR * (np.arange(8) < 4)}, "mode_collapse"),
+        ({"shares": lambda t: FAIR * (np.arange(8) < 5)}, "undecided"),
+        ({"shares": lambda t: 0.9 * np.eye(8)[0 if t < 0.9 else 1]}, "non_convergence"),  # it moves on
+        ({"shares": lambda t: FAIR * (np.arange(8) < 7)}, "healthy"),
+    ],
+)
+def test_thresholds_hold_on_both_sides(changes, symptom):
+    assert diagnose(history(**changes)).symptom == symptom
+
+
+def test_a_run_that_comes_nearer_is_not_called_failing():
+    def growing(t):  # one mode after another, five by the end
+        return FAIR * np.clip(24 * t - np.arange(8) - 19, 0, 1) * (np.arange(8) < 5)
+
+    seen = measure(history(shares=growing))
+    assert seen["trend"] > 0.1
+    assert seen["moved"] > 0.15
+    assert diagnose(history(shares=growing)).symptom == "undecided"
+    still = history(shares=lambda t: growing(1)[::-1] if t > 0.87 else growing(1))  # as much movement, no gain
+    assert diagnose(still).symptom == "non_convergence"
+
+
+def test_a_short_history_is_undecided_with_the_reason():
+    diagnosis = diagnose(history(n=11))
+    assert diagnosis.symptom == "undecided"
+    assert "three snapshots" in diagnosis.evidence[0].reason
+    assert diagnose(history(n=12)).symptom == "healthy"
+    assert diagnose(History(RING)).symptom == "undecided"
+
+
+@pytest.mark.parametrize(("classes", "symptom"), [(1, "mode_collapse"), (5, "mode_collapse"), (6, "undecided")])
+def test_digits_collapse_when_few_classes_are_drawn(classes, symptom):
+    made = history(target=None)
+    made.snapshots = [{"step": 100 * i, "modes": classes, "shares": [0.1] * 10, "finite": True} for i in range(20)]
+    assert diagnose(made).symptom == symptom
+    made.columns["g_loss"][-1] = math.nan
+    assert diagnose(made).symptom == "divergence"
+
+
+def test_best_score_is_the_best_ranking_of_cells():
+    shares = np.random.default_rng(0).dirichlet(np.ones(9), 1)
+    fair = fair_shares(RING)
+    score = fair / shares[0]
+    wins = (score[:, None] > score) + (score[:, None] == score) / 2  # each pair of cells, a real and a fake sample
+    assert best_score(shares, fair) == pytest.approx(fair @ wins @ shares[0], abs=1e-12)
+    assert best_score(fair[None], fair) == pytest.approx(0.5)
+    assert best_score(np.eye(9)[:1], fair) == pytest.approx(1 - 0.9889 / 16, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["ring", "imbalanced_ring", "two_gaussians", "two_blobs"])
+def test_fair_shares_are_those_of_the_data(name):
+    import torch
+
+    target = TARGETS[name]
+    x = target.sample(200_000, torch.Generator().manual_seed(1))
+    shares = mode_counts(x, target).numpy() / len(x)
+    np.testing.assert_allclose(np.append(shares, 1 - shares.sum()), fair_shares(target), atol=0.004)
+
+
+def test_deciding_takes_at_most_5_ms_after_a_very_long_run():
+    long = history(n=16_000, centre=orbit(3000))
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        diagnose(long)
+        times.append(time.process_time() - start)
+    assert min(times) <= 0.005
