@@ -43,7 +43,7 @@ def class_histogram(images):
 
 
 def frechet_distance(a, b, at_least=ENOUGH):
-    """‖μa - μb‖² + tr(Sa + Sb - 2 (Sa Sb)^½) of the features' means and covariances. Heusel et al. 2017, eq. 6.
+    """‖μa - μb‖² + tr(Sa + Sb - 2 (Sa Sb)^½) of the features' means and covariances. Heusel et al. 2017.
 
     It falls about as 1/n as samples are added, so it is refused below `at_least` samples a side; a smaller number
     there says that you know. Perfect: .6 to .8 at n = 10,000, but 1.3 ± .5 at 5,000, 5 ± 2 at 1,000, 18 ± 5 at 256;
@@ -74,7 +74,7 @@ def _root(symmetric):
 
 
 def kernel_distance(a, b):
-    """Unbiased squared maximum mean discrepancy with the kernel (x·y/64 + 1)³. Bińkowski et al. 2018, §4 (KID).
+    """Unbiased squared maximum mean discrepancy with the kernel (x·y/64 + 1)³. Bińkowski et al. 2018 (KID).
 
     Its mean does not hang on n, so it serves live runs: n = 256 will do. Perfect: 0 ± 70 at n = 256, 0 ± 30
     at 1,000, below 0 as often as not; collapsed: 5,000 to 80,000, by the digit. Needs two samples a side.
@@ -112,7 +112,7 @@ def closeness(real, fake, k=NEIGHBOURS):
 
     precision: share of fakes inside some real's ball; recall: share of reals inside some fake's ball (Kynkäänniemi et
     al. 2019). density: balls of reals around a fake, over k, from 0 up; coverage: share of reals with a fake in their
-    ball (Naeem et al. 2020, eq. 6 and 8). Perfect, with n on both sides: density 1, coverage 1 - 2⁻ᵏ = .969 at k = 5,
+    ball (Naeem et al. 2020). Perfect, with n on both sides: density 1, coverage 1 - 2⁻ᵏ = .969 at k = 5,
     precision and recall .94; collapsed on a digit: precision 0 or 1, recall 0, density 0 to 2, coverage .004. All for
     n = 1,000, with standard errors of .01 (density .03). Needs more than k samples a side; time grows with n².
     Taught in notebooks/11.
