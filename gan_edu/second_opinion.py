@@ -83,8 +83,8 @@ def probe(run, steps=None):
     steps: updates of the fresh one, 600 for points and 60 for digits if not given, about a second on one core. The
     same run and steps give the same Opinion. Where the recipe averages G's weights, the averaged G is examined, as
     `run.sample` shows it. Perfect generator: AUC .5 ± .006 (points), .5 ± .013 (digits); fully collapsed on the ring:
-    about 1 - 1/16, as an eighth of the real points lies where the fakes lie. Fewer steps see less: on a healthy ring AUC
-    .59 after 150, .70 after 600. Raises ValueError where the samples are not finite. Taught in notebooks/03.
+    about 1 - 1/16, as an eighth of the real points lies where the fakes lie. Fewer steps see less: on a healthy ring
+    AUC .59 after 150, .70 after 600. Raises ValueError where the samples are not finite. Taught in notebooks/03.
     """
     examiner = Examiner(run, steps)
     while not examiner.done:
