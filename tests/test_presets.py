@@ -16,17 +16,17 @@ def trained(name, steps):
 
 @pytest.mark.parametrize(("name", "most"), [("mode_collapse", 4), ("weak_discriminator", 2)])
 def test_a_failing_preset_fails_as_its_name_says(name, most):
-    ensemble = trained(name, 500)
+    ensemble = trained(name, 400)
     assert [diagnosis.symptom for diagnosis in ensemble.diagnoses] == [name] * len(SEEDS)
     assert max(history.snapshots[-1]["modes"] for history in ensemble.histories) <= most
 
 
 def test_the_healthy_preset_holds_every_mode_and_comes_nearer():
-    """A third of its way: it is not yet called healthy (.7 of high quality), and nothing else either."""
-    ensemble = trained("ring_healthy", 1000)
+    """A quarter of its way: it is not yet called healthy (.7 of high quality), and nothing else either."""
+    ensemble = trained("ring_healthy", 800)
     for history, diagnosis in zip(ensemble.histories, ensemble.diagnoses, strict=True):
         modes, quality = np.array([(s["modes"], s["quality"]) for s in history.snapshots]).T
         assert modes[-20:].min() >= 7
-        assert 0.6 < quality[-10:].mean() < 0.99
+        assert 0.5 < quality[-10:].mean() < 0.99
         assert quality[-10:].mean() > quality[-20:-10].mean() + 0.02
         assert diagnosis.symptom in ("undecided", "healthy")
