@@ -41,13 +41,14 @@ CPU = "import time; print(time.process_time())"
 DRIVE = """
 from gan_edu.course.quizbank import load_bank as _load_bank
 from gan_edu.course.questions import solution as _solution
+from gan_edu.widgets.challenge import Challenge as _Challenge
 from gan_edu.widgets.playground import Playground as _Playground
 from gan_edu.widgets.prediction import Prediction as _Prediction
 from gan_edu.widgets.quiz import Quiz as _Quiz
 
 _shown = list({id(thing): thing for thing in Out.values()}.values())
 _counts = {}
-for _kind in (_Playground, _Prediction, _Quiz):
+for _kind in (_Playground, _Prediction, _Quiz, _Challenge):
     _found = [thing for thing in _shown if isinstance(thing, _kind)]
     _counts[_kind.__name__] = len(_found)
     for _thing in _found:
@@ -58,6 +59,9 @@ for _kind in (_Playground, _Prediction, _Quiz):
             for _asked in _thing.questions:
                 _right = _solution(_load_bank().questions[_asked["uid"]])
                 assert _thing.answer(_asked["uid"], _right).right, _asked["uid"]
+        elif _kind is _Challenge:
+            assert _thing.last is None and _thing.play.session.step == 0, "a challenge has started by itself"
+            assert _thing.check(_thing.play.home).refused, "the start is no solution"
         else:
             assert _thing.session.step == 0 and not _thing.playing, "Run All must start no training"
             assert _thing.locked == (_thing.prediction is not None), "only a prediction locks Play"
@@ -165,10 +169,10 @@ def test_in_full_the_numbers_are_as_the_text_says(name, tmp_path, capsys):
         kernel.run_all()
         seconds = float(kernel.tell(CPU))
         assert not list(errors_in(kernel.book))
-        kernel.tell((TESTS / "solutions" / name.replace(".ipynb", ".py")).read_text(encoding="utf-8"))
+        told = kernel.tell((TESTS / "solutions" / name.replace(".ipynb", ".py")).read_text(encoding="utf-8"))
     with capsys.disabled():
         print(f"\n{name}: {seconds:.1f} s of CPU in full")
-    assert 0 < seconds
+    assert told.endswith("all as the text says\n"), "the checks have not run to their end"
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
