@@ -61,7 +61,7 @@ def test_the_playground_starts_from_the_start_and_offers_no_preset_that_may_be_t
     ]
     assert made.standing["used"] == "3,000 generator + 3,000 discriminator updates of 6,000"
     assert made.task["rules"][0] == "You may change: generator learning rate, discriminator learning rate."
-    assert challenge("02.mend_collapse").task["rules"][0].startswith("You may change 1 of: ")
+    assert challenge("02.mend_weak").task["rules"][0].startswith("You may change 2 of: ")
 
 
 def test_settings_and_budget_follow_the_sliders():
