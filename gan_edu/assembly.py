@@ -59,7 +59,8 @@ def optimiser(network, recipe, lr):
 def players(recipe):
     """New networks with their optimisers and rules."""
     G, D = networks(recipe)
-    return Players(G, D, optimiser(G, recipe, recipe.lr_g), optimiser(D, recipe, recipe.lr_d), OBJECTIVES[recipe.objective], PENALTIES[recipe.penalty],
+    g_optimiser, d_optimiser = optimiser(G, recipe, recipe.lr_g), optimiser(D, recipe, recipe.lr_d)
+    return Players(G, D, g_optimiser, d_optimiser, OBJECTIVES[recipe.objective], PENALTIES[recipe.penalty],
                    recipe.penalty_weight, recipe.penalty_every)
 
 
@@ -70,7 +71,7 @@ def apply_rules(players, knobs):
 
 
 def streams(recipe):
-    """The numbered random inputs of a run: (real, z, alpha) of discriminator updates, (z, real) of generator updates."""
+    """A run's numbered random inputs: (real, z, alpha) of discriminator updates, (z, real) of generator updates."""
 
     def reals(count, generator):
         x = real(recipe, count * recipe.batch, generator)

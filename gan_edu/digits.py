@@ -1,6 +1,6 @@
-"""A small digit classifier of our own: it says which digit an image shows, and its 64 features are a scale for distances.
+"""A small digit classifier of our own: it names the digit in an image, and its 64 features are a scale for distances.
 
-`python -m gan_edu.digits FILE` trains it anew (about two minutes on one core) and writes FILE; the bundled file was made
+`python -m gan_edu.digits FILE` trains it anew (about two minutes on one core) and writes FILE; the bundled one was made
 so. A distance in its features means nothing without this very classifier: another training gives another scale.
 """
 
@@ -51,7 +51,8 @@ class DigitClassifier(nn.Module):
 def load_classifier():
     """The bundled classifier, ready to use. Raises FileNotFoundError naming the remedy where its file is missing."""
     if not FILE.exists():
-        raise FileNotFoundError(f"{FILE} is missing: bring it back with git checkout, or python -m gan_edu.digits {FILE}")
+        remedy = f"bring it back with git checkout, or make it: python -m gan_edu.digits {FILE}"
+        raise FileNotFoundError(f"{FILE} is missing; {remedy}")
     model = DigitClassifier()
     model.load_state_dict(load_file(FILE))
     return model.eval().requires_grad_(False)

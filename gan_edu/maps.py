@@ -37,7 +37,8 @@ def values_of(name, values):
 def header(base, x, y, xs, ys, seeds):
     """What a map's first line says: enough to make it again."""
     return {"base": base.token, "x": x, "y": y, "xs": xs, "ys": ys, "seeds": seeds, "steps": base.steps,
-            "torch": torch.__version__, "machine": platform.machine(), "date": datetime.date.today().isoformat()}  # fmt: skip
+            "torch": torch.__version__, "machine": platform.machine(),
+            "date": datetime.date.today().isoformat()}  # fmt: skip
 
 
 def read(file):

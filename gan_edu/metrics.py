@@ -67,8 +67,10 @@ CLASS_SHARE = 0.01  # a class of digits counts as drawn when it gets more than t
 def image_snapshot(images):
     """What a run on digits measures of itself: how many of its images a classifier names 0 ... 9.
 
-    images: (n, 1, 28, 28) in [-1, 1]. A perfect generator draws all 10 classes at about a tenth each, a collapsed one 1.
-    The classifier names every image, a blot too: the counts say nothing of quality. Taught in notebooks/11.
+    images: (n, 1, 28, 28) in [-1, 1]. A perfect generator draws all 10 classes at about a tenth each, a
+    collapsed one 1.
+    The classifier names every image, a blot too: the counts say nothing of quality.
+    Taught in notebooks/11.
     """
     finite = bool(torch.isfinite(images).all())
     counts = class_counts(images) if finite else torch.zeros(CLASSES)

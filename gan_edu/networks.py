@@ -5,9 +5,10 @@ Every network takes a batch and keeps any leading dimension before it, so one ML
 Names: G = generator, D = discriminator, z = noise (..., batch, noise), x = points or images, W, b = weights, biases.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 IMAGE_SHAPE = (1, 28, 28)
 IMAGE_PIXELS = 28 * 28
@@ -30,7 +31,7 @@ class MLP(nn.Module):
         self.members = members
         lead = () if members is None else (members,)
         self.weights, self.biases = nn.ParameterList(), nn.ParameterList()
-        for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+        for inputs, outputs in pairwise(sizes):
             W = torch.rand(*lead, inputs, outputs, generator=generator, dtype=torch.float64)
             b = torch.rand(*lead, 1, outputs, generator=generator, dtype=torch.float64)
             self.weights.append(nn.Parameter(((2 * W - 1) / inputs**0.5).to(dtype)))

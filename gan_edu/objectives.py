@@ -13,7 +13,10 @@ from torch.nn.functional import softplus
 
 
 def minimax_discriminator(real_logits, fake_logits):
-    """-E[log σ(D(x))] - E[log(1 - σ(D(G(z))))], minimised by D. Goodfellow et al. 2014, eq. 1. Taught in notebooks/02."""
+    """-E[log σ(D(x))] - E[log(1 - σ(D(G(z))))], minimised by D. Goodfellow et al. 2014, eq. 1.
+
+    Taught in notebooks/02.
+    """
     return softplus(-real_logits).mean(-1) + softplus(fake_logits).mean(-1)
 
 

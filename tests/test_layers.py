@@ -38,7 +38,8 @@ course.counts
 course.retrieval
 challenges
 widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
-widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.prediction widgets.progress widgets.quiz
+widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion
+widgets.prediction widgets.progress widgets.quiz
 widgets.playground
 widgets.failure_map widgets.challenge
 doctor bare
