@@ -239,3 +239,13 @@ def _summary(seen):
     modes, quality = float(np.median(seen["modes"])), float(np.median(seen["quality"]))
     return (Evidence("modes held, median", modes, seen["k"] * 7 / 8, "seven eighths of the modes"),
             Evidence("high-quality share, median", quality, HIGH_QUALITY, "a perfect generator comes close to 1"))
+
+
+def _digits(history):
+    """Digits are judged by the classes that a classifier names, which says nothing of how well they are drawn."""
+    classes = [s["modes"] for s in last_snapshots(history, 1 / 4)]
+    if max(classes) <= FEW_CLASSES:
+        reason = "half of the ten digits, all through the last quarter"
+        return _named("mode_collapse", Evidence("classes drawn, at most", max(classes), FEW_CLASSES, reason))
+    reason = "how well they are drawn is not measured here"
+    return _named("undecided", Evidence("classes drawn, at least", min(classes), CLASSES, reason))
