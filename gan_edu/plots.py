@@ -2,11 +2,13 @@
 
 import numpy as np
 import torch
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from gan_edu import views
 
-REAL, FAKE, HEAT = "#0072B2", "#D55E00", "PuOr"  # colour-blind-safe; shapes differ too
+REAL, FAKE = "#0072B2", "#D55E00"  # colour-blind-safe; shapes differ too
+HEAT = LinearSegmentedColormap.from_list("fake to real", [FAKE, "white", REAL])  # as the live picture has it
 
 
 def picture(run, samples=256):
