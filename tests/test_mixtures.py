@@ -110,6 +110,7 @@ def test_samples_lie_around_their_mode_as_a_normal_does():
     offsets = (x - target.modes[torch.cdist(x, target.modes).argmin(1)]) / target.std
     for coordinate in offsets.T.numpy():
         assert stats.kstest(coordinate, "norm").pvalue > 1e-3  # a seed once drawn: this cannot flicker
+    assert float(offsets.std()) == pytest.approx(1, abs=4 / math.sqrt(2 * offsets.numel()))
 
 
 def test_a_seed_gives_the_same_points_and_another_one_others():
