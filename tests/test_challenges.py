@@ -312,5 +312,5 @@ def test_the_solution_passes_and_the_start_does_not(name):
     assert result.passed, [(outcome.seed, outcome.symptom, outcome.why) for outcome in result.outcomes]
     met = at_the_start(wanted.start)
     assert met.count(wanted.wanted) == 0, met
-    assert met.count(wanted.failure if wanted.kind == "mend" else "healthy") >= ENOUGH, met
+    assert met.count(wanted.failure if wanted.kind == "mend" else "healthy") > SEEDS / 2, met
     assert torch.get_num_threads() == threads, "the check's threads keep their setting to themselves"
