@@ -4,7 +4,7 @@ Names: k = number of modes, dim = 1 or 2, x = points of shape (n, dim). Lengths 
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 
@@ -19,7 +19,7 @@ class Mixture:
     name: str
     modes: torch.Tensor  # (k, dim)
     std: float
-    weights: torch.Tensor = field(default=None)  # (k,); equal shares when not given
+    weights: torch.Tensor = None  # (k,); equal shares when not given
 
     def __post_init__(self):
         if self.weights is None:
