@@ -35,6 +35,12 @@ def _refuse(real):
     return connect
 socket.socket.connect = _refuse(socket.socket.connect)
 socket.socket.connect_ex = _refuse(socket.socket.connect_ex)
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=1)
+except OSError as error:
+    assert "works offline" in str(error)
+else:
+    raise AssertionError("the network is not shut off")
 """
 CPU = "import time; print(time.process_time())"
 # What a page would do, without one: unlock each prediction, train each playground, answer each question rightly.

@@ -6,7 +6,7 @@ The names used here without a definition are the notebook's own.
 # ruff: noqa: F821
 
 # 1 and 2: the failure, and two numbers that can each be fooled
-assert modes_held(broken.sample(2500), ring) <= 3
+assert modes_held(broken.sample(2500), ring) == 1
 assert trouble == 0
 assert modes_held(kinds["one mode"], ring) == 1
 assert high_quality_share(kinds["one mode"], ring) > 0.95
