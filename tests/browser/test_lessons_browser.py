@@ -1,0 +1,36 @@
+"""Every lesson as a learner opens it: Run All in JupyterLab, every widget there, nothing training by itself."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = sorted(path.name for path in (Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+SHOWS_WIDGETS = "application/vnd.jupyter.widget-view+json"
+# Lab builds a cell's output only when it comes into view, so every cell is brought there, one after the other.
+WIDGET_CELLS = """mime => [...jupyterapp.shell.currentWidget.content.model.cells].flatMap((c, i) =>
+  c.type === 'code' && c.outputs.toJSON().some(o => o.data && mime in o.data) ? [i] : [])"""
+SCROLL = "async i => { const b = jupyterapp.shell.currentWidget.content; await b.scrollToItem(i, 'start'); }"
+DRAWN = """i => { const cell = jupyterapp.shell.currentWidget.content.widgets[i];
+  const root = cell.node.querySelector('.jp-OutputArea-output [class^="gan-"], .jp-OutputArea-output section');
+  if (!root || root.getBoundingClientRect().height <= 5) return false;
+  const status = root.matches('.gan-playground') ? root.querySelector('.gan-status') : null;
+  return status ? status.textContent || false : 'drawn'; }"""
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_lesson_runs_whole_and_every_widget_is_on_the_page(lab, name):
+    lab.open_notebook(name)
+    lab.run_all(seconds=300)
+    assert lab.cell_errors() == []
+    cells = lab.page.evaluate(WIDGET_CELLS, SHOWS_WIDGETS)
+    assert len(cells) >= 3
+    statuses = []
+    for number, cell in enumerate(cells):
+        lab.page.evaluate(SCROLL, cell)
+        statuses.append(lab.page.wait_for_function(DRAWN, arg=cell, timeout=60_000).json_value())
+        lab.screenshot(f"{Path(name).stem}_{number:02}")
+    playgrounds = [status for status in statuses if status != "drawn"]
+    assert playgrounds
+    assert all(re.match(r"step 0 ·", status) for status in playgrounds), playgrounds
+    assert lab.page.get_by_text("Error displaying widget").count() == 0
