@@ -154,10 +154,9 @@ def _cpu_flags():
 
 
 def use_threads(recipe):
-    """One thread for toy networks, where more make a small step far slower on a busy machine; all cores for images."""
-    wanted = 1
-    if torch.get_num_threads() != wanted:
-        torch.set_num_threads(wanted)
+    """One thread: on a busy machine a second one makes a step many times slower, and the browser needs a core too."""
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
 
 
 def state_bytes(players):

@@ -19,7 +19,7 @@ from gan_edu.history import COLUMNS, History
 from gan_edu.metrics import snapshot
 from gan_edu.optimisers import Average
 from gan_edu.randomness import BLOCK, generator_for
-from gan_edu.run import EVERY, MEASURED_SAMPLES
+from gan_edu.run import EVERY, MEASURED_SAMPLES, WHOLE
 from gan_edu.training import Players, discriminator_update, generator_update, outputs
 
 # Members' parameters are slices of one tensor, which PyTorch calls a layout that "may impair performance"; measured, it
@@ -123,7 +123,7 @@ class Group:
             row[1:] = self.rows[self.step - 1, 1:]
         self._halve_rates()
         self.credit += self.recipes[0].d_strength
-        while self.credit >= 1:
+        while self.credit >= WHOLE:
             self.credit -= 1
             self._update_discriminators(row)
         z, real = self._g_stream[self.step]

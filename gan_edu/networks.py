@@ -62,7 +62,8 @@ class Scores(nn.Module):
 
     def forward(self, x):
         """(..., batch, in) -> logits (..., batch); positive means 'real'."""
-        return self.body(x).squeeze(-1)
+        logits = self.body(x).squeeze(-1)
+        return logits.float() if logits.dtype == torch.bfloat16 else logits  # a loss needs more than three digits
 
 
 def flat_images(x):

@@ -19,6 +19,7 @@ from gan_edu.recipe import Recipe
 from gan_edu.training import discriminator_update, generator_update, outputs
 
 CHECKPOINT_BUDGET = 200 * 2**20  # bytes; the history takes at most about 50 MB more
+WHOLE = 1 - 1e-9  # credit that buys an update; strengths such as 0.3 add up to 1 only nearly
 MEASURED_SAMPLES, MEASURED_IMAGES = 512, 256
 LAST = ("d_loss", "d_grad_norm", "d_real", "d_fake", "accuracy")  # what an update of D leaves in the record
 EVERY = {False: 25, True: 100}  # steps between snapshots: for points, for images
@@ -86,7 +87,7 @@ class Run:
         if self._replay_events():
             return self._finish_step()
         self.credit += self.knobs.d_strength
-        while self.credit >= 1:
+        while self.credit >= WHOLE:
             self.credit -= 1
             self._update_discriminator()
         self._update_generator()
@@ -193,14 +194,15 @@ class Run:
 
     def _state(self):
         return {**assembly.state(self.players), "average": self._average.state(), "credit": self.credit,
-                "applied": self._applied, "knobs": self.knobs.as_dict(), "last": self._last, "last_g": self._last_g}
+                "applied": self._applied, "knobs": self.knobs.as_dict(), "last": self._last, "last_g": self._last_g,
+                "failed_at": self.failed_at}
 
     def rewind(self, step):
         """Go back to how the run was at `step` (0 to now): exact, by the nearest checkpoint and training on from it.
 
         Events after it are forgotten, so that a token made next tells the new story. Taught in notebooks/03.
         """
-        if not 0 <= step <= self.step:
+        if step != int(step) or not 0 <= step <= self.step:
             raise ValueError(f"cannot rewind to step {step}: this run has steps 0 to {self.step}")
         start, state = self.checkpoints.before(step)
         self._load(state)
@@ -218,7 +220,7 @@ class Run:
         assembly.load(self.players, state)
         self._average.load(state["average"])
         self.credit, self._applied, self._last = state["credit"], state["applied"], state["last"]
-        self._last_g, self.failed_at = state["last_g"], None
+        self._last_g, self.failed_at = state["last_g"], state["failed_at"]
         self.knobs._values.update(state["knobs"])
         assembly.apply_rules(self.players, self.knobs)
 
