@@ -100,7 +100,7 @@ function buildEvidence() {
   const title = make("strong", {});
   const rows = make("ul", {});
   const advice = make("p", {});
-  const element = make("div", { class: "gan-verdict" }, title, rows, advice);
+  const element = make("div", { class: "gan-diagnosis" }, title, rows, advice);
   let shown = "";
   const update = (header) => {
     const key = JSON.stringify([header.symptom, header.evidence, header.advice]);
@@ -120,7 +120,7 @@ function layout(parts, buttons, pieces) {
   const sliders = box("gan-sliders gan-from-balance", parts.lr_g.element, parts.lr_d.element, parts.d_strength.element);
   const methods = make("details", { class: "gan-from-all" }, make("summary", {}, "Methods"),
     box("gan-selects", parts.objective.element, parts.penalty.element, parts.optimiser.element, parts.g_width.element, parts.d_width.element),
-    make("p", { class: "gan-hint" }, "Optimiser and widths apply at restart."));
+    make("p", { class: "gan-small" }, "Optimiser and widths apply at restart."));
   const side = box("gan-side",
     box("gan-selects gan-three", parts.preset.element, parts.view.element, parts.speed.element),
     sliders,

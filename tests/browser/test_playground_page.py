@@ -12,7 +12,7 @@ FROM_BALANCE = ("Generator learning rate", "Discriminator learning rate", "Discr
 LOOPS = "len([t for t in __import__('asyncio').all_tasks(play._loop) if '_live' in repr(t.get_coro())])"
 TOO_WIDE = """e => [e, ...e.querySelectorAll('*:not(.gan-hidden)')]
   .filter(x => x.clientWidth && x.scrollWidth > x.clientWidth + 1).map(x => x.outerHTML.slice(0, 80))"""
-WORDS = "label, .gan-value, .gan-status, .gan-verdict *, button, select, summary, .gan-legend span, .gan-hint"
+WORDS = "label, .gan-value, .gan-status, .gan-diagnosis *, button, select, summary, .gan-legend span, .gan-hint"
 
 
 def inside(board, *parts):
@@ -28,7 +28,7 @@ def inside(board, *parts):
 
 def test_views_hide_and_show_and_fit_a_small_screen(lab):
     board = open_board(lab, RING.format("watch"))
-    page, curves, evidence = lab.page, board.root.locator("canvas.gan-curves"), board.root.locator(".gan-verdict")
+    page, curves, evidence = lab.page, board.root.locator("canvas.gan-curves"), board.root.locator(".gan-diagnosis")
     sliders = [board.slider(name) for name in FROM_BALANCE]
     only_all = [board.slider("Rewind"), board.button("Step both"), board.button("Copy recipe"),
                 board.root.locator("summary")]  # fmt: skip
@@ -100,7 +100,7 @@ def test_digits_are_drawn_in_the_same_shell(lab):
     board.says(re.compile(r"^step 60 · \d+ of 10 classes$"))
     assert board.pixels() != blank
     expect(board.picture).to_have_attribute("aria-label", re.compile("^Step 60: digits that the generator draws"))
-    for part in (".gan-legend", ".gan-verdict"):
+    for part in (".gan-legend", ".gan-diagnosis"):
         expect(board.root.locator(part)).to_be_hidden()
     board.select("Speed").select_option("Explain")
     for number in range(1, 9):
