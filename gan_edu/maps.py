@@ -43,6 +43,8 @@ def header(base, x, y, xs, ys, seeds):
 
 def read(file):
     """(header, rows) of a map's file. A last line that was cut off is left out; other damage is a ValueError."""
+    if not Path(file).exists():
+        raise FileNotFoundError(f"there is no map at {file}; `gan-edu map {file}` makes one")
     lines = Path(file).read_text().splitlines()
     rows = []
     for number, line in enumerate(lines, 1):

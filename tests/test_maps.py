@@ -93,3 +93,27 @@ def test_the_summary_counts_shares_and_the_figure_names_every_symptom(finished):
     figure = plots.failure_map(cells, "lr_d", "lr_g")
     letters = sorted(text.get_text().strip()[0] for text in figure.axes[0].texts)
     assert letters == sorted(cells["letter"])
+
+
+def test_a_map_that_is_not_there_says_how_to_make_it(tmp_path):
+    with pytest.raises(FileNotFoundError, match="gan-edu map"):
+        maps.read(tmp_path / "none.jsonl")
+
+
+def test_a_chosen_cell_trains_and_is_held_against_the_map(finished):
+    from gan_edu.widgets.failure_map import FailureMap
+
+    file, frame = finished
+    explored = FailureMap(file)
+    assert len(explored.grid.cells) == 4
+    cell = explored.grid.cells[0]
+    explored.choose(cell["x"], cell["y"])
+    chosen = explored.play.session.recipe
+    assert (chosen.lr_d, chosen.lr_g) == (cell["x"], cell["y"])
+    explored.play.run(chosen.steps)
+    expected = frame[(frame["lr_d"] == cell["x"]) & (frame["lr_g"] == cell["y"])]["symptom"].iloc[0]
+    assert expected == cell["symptom"]
+    assert "agrees with the map" in explored.grid.status  # the same recipe, the same engine, the same verdict
+    explored.chosen["symptom"] = "divergence"
+    explored.play.outcome = {**explored.play.outcome, "step": -1}
+    assert "differs from the map" in explored.grid.status
