@@ -18,7 +18,7 @@ from gan_edu.randomness import generator_for
 from gan_edu.recipe import Recipe
 from gan_edu.training import discriminator_update, generator_update, outputs
 
-CHECKPOINT_BUDGET = 200 * 2**20  # bytes; the history takes at most about 50 MB more
+CHECKPOINT_BUDGET = 128 * 2**20  # bytes; with history, snapshots and what the allocator keeps, 256 MB in all
 WHOLE = 1 - 1e-9  # credit that buys an update; strengths such as 0.3 add up to 1 only nearly
 MEASURED_SAMPLES, MEASURED_IMAGES = 512, 256
 LAST = ("d_loss", "d_grad_norm", "d_real", "d_fake", "accuracy")  # what an update of D leaves in the record
