@@ -4,7 +4,9 @@ from importlib import import_module
 
 _HOMES = {
     "Recipe": "recipe",
-    "PRESETS": "recipe",
+    "PRESETS": "presets",
+    "BASES": "presets",
+    "REMEDIES": "presets",
     "Run": "run",
     "TARGETS": "mixtures",
     "failure_map": "maps",

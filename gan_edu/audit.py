@@ -17,7 +17,7 @@ import torch
 
 from gan_edu.diagnosis import diagnose
 from gan_edu.labels import examine
-from gan_edu.recipe import BASES, PRESETS, REMEDIES
+from gan_edu.presets import BASES, PRESETS, REMEDIES
 
 CHUNK = 20  # members trained side by side
 ENOUGH = 0.95  # 19 of 20

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from gan_edu import assembly, bare
-from gan_edu.recipe import PRESETS
+from gan_edu.presets import PRESETS
 from gan_edu.run import Run
 
 REPO = Path(__file__).resolve().parents[1]

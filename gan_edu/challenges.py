@@ -18,7 +18,8 @@ from gan_edu.course import progress
 from gan_edu.course.challengebank import FILE, Challenge, ChallengeFileError, load_challenges
 from gan_edu.diagnosis import ADVICE, diagnose
 from gan_edu.ensemble import Group
-from gan_edu.recipe import PRESETS, Recipe
+from gan_edu.presets import PRESETS
+from gan_edu.recipe import Recipe
 
 SEEDS, ENOUGH = 8, 7  # one seed may go astray: a base preset itself is healthy in 19 of 20 only
 LOWEST_SEED, HIGHEST_SEED = 10**8, 10**9  # the course's own seeds are all smaller

@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 
 from gan_edu.ensemble import train_ensemble
-from gan_edu.recipe import PRESETS, Recipe, check_knob
+from gan_edu.presets import PRESETS
+from gan_edu.recipe import Recipe, check_knob
 
 BUNDLED = Path(__file__).parent / "course" / "failure_map.jsonl"
 RATES = [1e-5, 3e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 3e-2, 1e-1]

@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import binomtest
 
 from gan_edu import PRESETS, audit
-from gan_edu.recipe import BASES, REMEDIES, Recipe
+from gan_edu.presets import BASES, REMEDIES
+from gan_edu.recipe import Recipe
 
 MAY_DIFFER = {"lr_g", "lr_d", "d_strength", "objective"}
 

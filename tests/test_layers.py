@@ -18,6 +18,7 @@ objectives
 penalties
 tokens
 recipe
+presets
 metrics
 metrics_2d
 metrics_1d metrics_images

@@ -10,7 +10,8 @@ from torch import nn
 
 from gan_edu import assembly
 from gan_edu.networks import MLP, DCGANDiscriminator, DCGANGenerator, ImageMLP, Scores, initialise
-from gan_edu.recipe import PRESETS, Recipe
+from gan_edu.presets import PRESETS
+from gan_edu.recipe import Recipe
 
 
 def seeded(number=0):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_edu.ensemble import train_ensemble
-from gan_edu.recipe import PRESETS
+from gan_edu.presets import PRESETS
 
 SEEDS = (101, 102, 103, 104)
 

@@ -14,7 +14,8 @@ from gan_edu.mixtures import TARGETS
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.optimisers import RULES
 from gan_edu.penalties import PENALTIES
-from gan_edu.recipe import PRESETS, Recipe, check_knob
+from gan_edu.presets import PRESETS
+from gan_edu.recipe import Recipe, check_knob
 
 NAMES = ("data", "objective", "penalty", "optimiser", "architecture")
 WHOLE = {"penalty_every": 1, "lr_halving": 0, "g_width": 1, "d_width": 1, "layers": 1, "noise": 1, "batch": 2,

@@ -13,7 +13,8 @@ from gan_edu.diagnosis import diagnose
 from gan_edu.history import COLUMNS
 from gan_edu.mixtures import TARGETS
 from gan_edu.objectives import OBJECTIVES
-from gan_edu.recipe import PRESETS, Recipe
+from gan_edu.presets import PRESETS
+from gan_edu.recipe import Recipe
 from gan_edu.run import Record, Run
 from gan_edu.widgets.explain import Explainer
 

@@ -8,7 +8,7 @@ import torch
 
 from gan_edu import assembly
 from gan_edu.mnist import load_mnist
-from gan_edu.recipe import PRESETS
+from gan_edu.presets import PRESETS
 from gan_edu.run import Run
 
 PRESET = PRESETS["mnist_dcgan"]

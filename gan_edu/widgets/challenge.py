@@ -9,7 +9,7 @@ from gan_edu import challenges
 from gan_edu.course import progress
 from gan_edu.course.challengebank import FILE
 from gan_edu.course.text import parse, plain
-from gan_edu.recipe import PRESETS
+from gan_edu.presets import PRESETS
 from gan_edu.widgets import choices, registry, wording
 from gan_edu.widgets.course import HERE, CourseWidget, module
 from gan_edu.widgets.playground import Playground

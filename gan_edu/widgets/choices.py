@@ -3,7 +3,7 @@
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.optimisers import RULES
 from gan_edu.penalties import PENALTIES
-from gan_edu.recipe import PRESETS
+from gan_edu.presets import PRESETS
 
 VIEWS = ("watch", "balance", "all")
 SPEEDS = ("Explain", "1", "30", "200", "Full")

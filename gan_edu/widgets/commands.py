@@ -1,6 +1,6 @@
 """What the playground's buttons do: each a function of the playground, called with what the page sent."""
 
-from gan_edu.recipe import PRESETS
+from gan_edu.presets import PRESETS
 from gan_edu.run import Run
 
 

@@ -9,7 +9,8 @@ import anywidget
 import traitlets
 
 from gan_edu.diagnosis import diagnose
-from gan_edu.recipe import PRESETS, Recipe
+from gan_edu.presets import PRESETS
+from gan_edu.recipe import Recipe
 from gan_edu.run import Run
 from gan_edu.widgets import choices, commands, registry, scene, wording
 from gan_edu.widgets.deeds import Deeds

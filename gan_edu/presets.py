@@ -1,0 +1,19 @@
+"""The named recipes: healthy ones, failures that depart from them in a few knobs, and what mends each failure."""
+
+from gan_edu.recipe import Recipe
+
+_RING = Recipe()
+_DIGITS = Recipe(
+    data="mnist", architecture="dcgan", penalty="r1", penalty_weight=0.1, penalty_every=4, lr_g=2e-3, lr_d=2e-3,
+    g_width=64, d_width=64, noise=16, batch=64, average=0.999, steps=3000,
+)  # fmt: skip
+PRESETS = {
+    "ring_healthy": _RING,
+    "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=1e-2, d_strength=2),
+    "weak_discriminator": _RING.replace(d_strength=1 / 8),
+    "mnist_dcgan": _DIGITS,
+}
+BASES = {"mode_collapse": "ring_healthy", "weak_discriminator": "ring_healthy"}  # failure -> what it departs from
+REMEDIES = {  # failure -> the same with one thing changed, healthy again
+    "weak_discriminator": PRESETS["weak_discriminator"].replace(d_strength=1),
+}
