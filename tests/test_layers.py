@@ -39,7 +39,7 @@ course.counts
 course.retrieval
 challenges
 widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
-widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion
+widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.live
 widgets.prediction widgets.progress widgets.quiz
 widgets.playground
 widgets.failure_map widgets.challenge

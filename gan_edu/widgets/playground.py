@@ -1,20 +1,18 @@
 """The playground: a GAN in training with sliders. A thin shell of controls and one canvas around one Run."""
 
-import asyncio
 import time
-import traceback
 from pathlib import Path
 
-import anywidget
 import traitlets
 
 from gan_edu.diagnosis import diagnose
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe
 from gan_edu.run import Run
-from gan_edu.widgets import choices, commands, registry, scene, wording
+from gan_edu.widgets import choices, commands, scene, wording
 from gan_edu.widgets.deeds import Deeds
 from gan_edu.widgets.explain import Explainer
+from gan_edu.widgets.live import Live
 from gan_edu.widgets.opinion import OpinionDesk
 from gan_edu.widgets.pace import Pace
 
@@ -25,11 +23,12 @@ EXPLAIN_PAUSE = 3.0  # seconds between Explain's sub-steps while it plays by its
 VERDICT_EVERY = 1.0  # seconds
 
 
-class Playground(anywidget.AnyWidget):
+class Playground(Live):
     """See `playground`. `controls` is what the learner has set, `frame` what is drawn; the run is `play.session`."""
 
     _esm = "\n".join((HERE / name).read_text() for name in SCRIPTS)
     _css = (HERE / "playground.css").read_text()
+    actions = commands.ACTIONS
     fixed = traitlets.Dict().tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)
     still = traitlets.Bytes().tag(sync=True)
@@ -42,13 +41,8 @@ class Playground(anywidget.AnyWidget):
         self.home, self.name, self.prediction = recipe, name, prediction
         self.fixed = choices.fixed()
         self.pace, self.deeds, self.desk = Pace(), Deeds(), OpinionDesk(self)
-        self.wants_play = self.playing = False
-        self.error, self.notice, self.verdict, self.explained = "", "", None, None
-        self._loop = registry.running_loop()
-        self._task = None
         self.begin(Run(recipe), view=view, speed="Full", preset=name, arrows=True, manifold=False)
-        registry.register(self)
-        self.on_msg(self._on_message)
+        self._go_live()
         if prediction is not None:
             prediction.observe(lambda _: self._on_loop(self.push), "unlocked")
 
@@ -132,15 +126,11 @@ class Playground(anywidget.AnyWidget):
         """Start training in the background of the kernel's event loop."""
         if self.locked or self.playing or self.session.failed_at is not None:
             return
-        if self._loop is None:
-            raise RuntimeError("no event loop runs here: use .run(steps) to train without a page")
-        registry.pause_others(self)
+        self._take_the_floor()
         if self.session.step >= self.budget_end:
             self.budget_end = self.session.step + self.session.recipe.steps
-        self.playing = self.wants_play = True
-        self.notice = self.error = ""
         self.pace.start(self.controls["speed"])
-        self._task = self._loop.create_task(self._live())
+        self._start_loop()
 
     def pause(self, announce=True):
         """Stop training; the run stays as it is."""
@@ -153,20 +143,9 @@ class Playground(anywidget.AnyWidget):
             self._report_measured()
         self.push()
 
-    async def _live(self):
-        try:
-            while self.playing and self._task is asyncio.current_task():  # not when Play was pressed anew meanwhile
-                self._chunk()
-                await asyncio.sleep(self.pace.rest(self.controls["speed"]))
-        except Exception as error:
-            self._fail(error)
-
-    def _fail(self, error):
-        """An error inside the loop is shown in the playground; the notebook would swallow it."""
-        self.playing = False
-        self.error = f"{type(error).__name__}: {error}"
-        self.trace = traceback.format_exc()
-        self.push()
+    def rest(self):
+        """Seconds to sleep between two chunks."""
+        return self.pace.rest(self.controls["speed"])
 
     def _chunk(self):
         """One turn of the loop: read the controls, train for a moment, show a frame when one is due."""
@@ -243,28 +222,6 @@ class Playground(anywidget.AnyWidget):
         data = {**data, "text/plain": wording.describe(self.session, self.verdict)}
         data["image/png"] = pngs.as_png(plots.picture(self.session))
         return data, metadata
-
-    # --- messages from the page -------------------------------------------------------------------------------
-
-    def _on_loop(self, function, *args):
-        """Hand work over to the kernel's own thread: callbacks may come on another one."""
-        if self._loop is None or not self._loop.is_running():
-            function(*args)
-        else:
-            self._loop.call_soon_threadsafe(function, *args)
-
-    def _on_message(self, _, content, buffers):
-        self._on_loop(self.command, content)
-
-    def command(self, content):
-        """Do what a button asked: {'do': name, ...}; an error is shown, and loses nothing."""
-        content = dict(content)
-        try:
-            name = content.pop("do")
-            self.error = self.error if name == "show" else ""
-            commands.ACTIONS[name](self, **content)
-        except Exception as error:
-            self._fail(error)
 
 
 def playground(name_or_recipe="ring_healthy", view="all", prediction=None):

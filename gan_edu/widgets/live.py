@@ -1,0 +1,76 @@
+"""What every widget that trains has in common: one loop on the kernel's event loop, and the page's messages."""
+
+import asyncio
+import traceback
+
+import anywidget
+
+from gan_edu.widgets import registry
+
+
+class Live(anywidget.AnyWidget):
+    """Base of the widgets that train. Subclasses give `_chunk` (train for a moment), `rest` (seconds to sleep after
+    it), `push` (send a frame), `pause`, and `actions` (what a message's 'do' may be, each called with the widget).
+    """
+
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.wants_play = self.playing = False
+        self.error = self.notice = ""
+        self._loop, self._task = registry.running_loop(), None
+
+    def _go_live(self):
+        """From now on the page is heard, and other widgets know of this one."""
+        registry.register(self)
+        self.on_msg(self._on_message)
+
+    # --- the loop ---------------------------------------------------------------------------------------------
+
+    def _start_loop(self):
+        """Train from now on in the background of the kernel's event loop."""
+        self.playing = self.wants_play = True
+        self.notice = self.error = ""
+        self._task = self._loop.create_task(self._live())
+
+    def _take_the_floor(self):
+        """One widget trains at a time: pause the others."""
+        if self._loop is None:
+            raise RuntimeError("no event loop runs here: use .run(steps) to train without a page")
+        registry.pause_others(self)
+
+    async def _live(self):
+        try:
+            while self.playing and self._task is asyncio.current_task():  # not when Play was pressed anew meanwhile
+                self._chunk()
+                await asyncio.sleep(self.rest())
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error):
+        """An error inside the loop is shown in the widget; the notebook would swallow it."""
+        self.playing = False
+        self.error = f"{type(error).__name__}: {error}"
+        self.trace = traceback.format_exc()
+        self.push()
+
+    # --- messages from the page -------------------------------------------------------------------------------
+
+    def _on_loop(self, function, *args):
+        """Hand work over to the kernel's own thread: callbacks may come on another one."""
+        if self._loop is None or not self._loop.is_running():
+            function(*args)
+        else:
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def _on_message(self, _, content, buffers):
+        self._on_loop(self.command, content)
+
+    def command(self, content):
+        """Do what a button asked: {'do': name, ...}; an error is shown, and loses nothing."""
+        content = dict(content)
+        try:
+            name = content.pop("do")
+            self.error = self.error if name == "show" else ""
+            self.actions[name](self, **content)
+        except Exception as error:
+            self._fail(error)
