@@ -31,7 +31,8 @@ ensemble
 labels
 maps views pngs audit
 second_opinion
-plots
+dirac
+plots plots_dirac
 course.text course.questions course.lessons course.progress
 course.schema
 course.quizbank course.challengebank
