@@ -14,18 +14,21 @@ mixtures mnist machine budget
 digits
 networks
 randomness optimisers
-objectives
+objectives spectral_norm
 penalties
 tokens
 recipe
 presets
+remedies
 metrics
 metrics_2d
 metrics_1d metrics_images
 training
+unrolling instance_noise
 assembly
 history knobs periods
 run
+twins
 diagnosis
 ensemble
 labels
@@ -40,7 +43,9 @@ course.counts
 course.retrieval
 challenges
 widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
-widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.live
+widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.explorer widgets.live
+widgets.twin
+widgets.forks
 widgets.prediction widgets.progress widgets.quiz
 widgets.playground
 widgets.failure_map widgets.challenge

@@ -93,4 +93,7 @@ ACTIONS = {
     "rewind": rewind,
     "paste": paste,
     "opinion": lambda playground: playground.desk.ask(),
+    "fork": lambda playground: playground.forks.ask(),
+    "fork_open": lambda playground, name, value: playground.forks.open(name, value),
+    "fork_close": lambda playground: playground.forks.close(),
 }

@@ -14,6 +14,10 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+function button(text, action, attributes = {}) {
+  return make("button", { type: "button", onclick: action, ...attributes }, text);
+}
+
 let counter = 0;
 function labelled(text, control, hint) {
   control.id = control.id || `gan-control-${Date.now().toString(36)}-${counter++}`;

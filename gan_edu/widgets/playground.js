@@ -43,10 +43,6 @@ function tick(text, name, change) {
   return { element: make("label", { class: "gan-tick" }, control, text), control };
 }
 
-function button(text, action, attributes = {}) {
-  return make("button", { type: "button", onclick: action, ...attributes }, text);
-}
-
 function buildButtons(send) {
   return {
     play: button("Play", () => send("play"), { class: "gan-main" }),
@@ -96,25 +92,6 @@ function buildRecipe(send, latest) {
   return make("div", { class: "gan-row" }, button("Copy recipe", copy), button("Paste recipe", paste), field);
 }
 
-function buildEvidence() {
-  const title = make("strong", {});
-  const rows = make("ul", {});
-  const advice = make("p", {});
-  const element = make("div", { class: "gan-diagnosis" }, title, rows, advice);
-  let shown = "";
-  const update = (header) => {
-    const key = JSON.stringify([header.symptom, header.evidence, header.advice]);
-    if (key === shown) return;
-    shown = key;
-    title.textContent = `Verdict: ${header.symptom}`;
-    rows.replaceChildren(...header.evidence.map(([name, value, threshold, why]) =>
-      make("li", {}, `${name}: `, make("b", {}, value), ` (threshold ${threshold}: ${why})`)));
-    advice.textContent = header.advice;
-    element.dataset.symptom = header.symptom;
-  };
-  return { element, update };
-}
-
 function layout(parts, buttons, pieces) {
   const box = (name, ...children) => make("div", { class: name }, ...children);
   const sliders = box("gan-sliders gan-from-balance", parts.lr_g.element, parts.lr_d.element, parts.d_strength.element);
@@ -129,6 +106,7 @@ function layout(parts, buttons, pieces) {
     box("gan-row gan-from-all gan-points", buttons.discriminator, buttons.generator, buttons.both),
     box("gan-from-all", pieces.rewind.element),
     pieces.opinion.element,
+    pieces.fork.element,
     pieces.curves,
     box("gan-from-balance gan-points", pieces.evidence.element));
   const under = box("gan-under", box("gan-row gan-from-all gan-points", pieces.arrows.element, pieces.manifold.element),
@@ -155,6 +133,7 @@ function makePieces(model, send, change, latest) {
     recipe: buildRecipe(send, latest),
     evidence: buildEvidence(),
     opinion: buildOpinion(send),
+    fork: buildFork(model, send),
     arrows: tick("Arrows", "arrows", change),
     manifold: tick("Generator's warped grid", "manifold", change),
   };
@@ -189,6 +168,7 @@ function showWords(pieces, buttons, header, memory) {
   if (held) (header.playing ? buttons.pause : buttons.play).focus({ preventScroll: true }); // a hidden button would drop the keyboard
   buttons.play.disabled = header.locked || header.failed;
   pieces.evidence.update(header);
+  pieces.fork.lock(header.locked);
   pieces.rewind.update(header.last_step);
   const now = performance.now();
   if (!header.playing || now - (memory.spoke ?? 0) > 1000) {
@@ -216,7 +196,7 @@ function render({ model, el }) {
   const pieces = makePieces(model, send, change, () => frame.header);
   const root = make("section", { class: "gan-playground", "aria-label": "GAN playground" });
   root.append(...layout(parts, buttons, pieces));
-  el.append(root);
+  el.append(root, pieces.fork.mount);
 
   const draw = () => {
     due = false;
@@ -249,6 +229,7 @@ function render({ model, el }) {
     events.forEach(([name, action]) => model.off(name, action));
     watcher.disconnect();
     theme.disconnect();
+    pieces.fork.stop();
   };
 }
 

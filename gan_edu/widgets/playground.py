@@ -12,12 +12,13 @@ from gan_edu.run import Run
 from gan_edu.widgets import choices, commands, scene, wording
 from gan_edu.widgets.deeds import Deeds
 from gan_edu.widgets.explain import Explainer
+from gan_edu.widgets.forks import ForkDesk
 from gan_edu.widgets.live import Live
 from gan_edu.widgets.opinion import OpinionDesk
 from gan_edu.widgets.pace import Pace
 
 HERE = Path(__file__).parent
-SCRIPTS = ("dom.js", "draw.js", "curves.js", "opinion.js", "playground.js")
+SCRIPTS = ("dom.js", "draw.js", "curves.js", "verdict.js", "opinion.js", "fork.js", "playground.js")
 CHUNK = 0.02  # seconds of training between two looks at the controls
 EXPLAIN_PAUSE = 3.0  # seconds between Explain's sub-steps while it plays by itself
 VERDICT_EVERY = 1.0  # seconds
@@ -34,13 +35,14 @@ class Playground(Live):
     still = traitlets.Bytes().tag(sync=True)
     frame = traitlets.Bytes().tag(sync=True)
     opinion = traitlets.Bytes().tag(sync=True)  # of a fresh discriminator, once asked for
+    forking = traitlets.Dict().tag(sync=True)  # the settings that may differ in a fork, or which fork is open
     outcome = traitlets.Dict()  # symptom and token of the last run that came to its end, for those who observe
 
     def __init__(self, recipe, name="", view="all", prediction=None):
         super().__init__()
         self.home, self.name, self.prediction = recipe, name, prediction
         self.fixed = choices.fixed()
-        self.pace, self.deeds, self.desk = Pace(), Deeds(), OpinionDesk(self)
+        self.pace, self.deeds, self.desk, self.forks = Pace(), Deeds(), OpinionDesk(self), ForkDesk(self)
         self.begin(Run(recipe), view=view, speed="Full", preset=name, arrows=True, manifold=False)
         self._go_live()
         if prediction is not None:
