@@ -109,9 +109,9 @@ def panels(count=1, size=(7.2, 3.2)):
     """
     figure = Figure(figsize=size)
     axes = figure.subplots(1, count, squeeze=False)[0]
-    (width, height), (left, right, between) = size, (0.6, 0.16, 0.72)  # inches
+    (width, height), (left, right, between) = size, (0.66, 0.2, 0.8)  # inches
     wide = (width - left - right - (count - 1) * between) / count
-    edges = {"left": left / width, "right": 1 - right / width, "bottom": 0.52 / height, "top": 1 - 0.34 / height}
+    edges = {"left": left / width, "right": 1 - right / width, "bottom": 0.56 / height, "top": 1 - 0.34 / height}
     figure.subplots_adjust(**edges, wspace=between / wide)
     return figure, list(axes)
 
@@ -125,8 +125,8 @@ def style(dark):
     """matplotlib's settings for one of the page's two themes."""
     paper, text, grid = PAPER[dark]
     inked = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "legend.labelcolor")
-    return {"font.size": 9, "legend.fontsize": 8, "legend.framealpha": 0.75, "lines.linewidth": 1.8,
-            "axes.titlesize": 9.5, "axes.titley": 1.0,  # a title that need not look for its place saves a fifth
+    return {"font.size": 10, "legend.fontsize": 9, "legend.framealpha": 0.75, "lines.linewidth": 1.8,
+            "axes.titlesize": 10.5, "axes.titley": 1.0,  # a title that need not look for its place saves a fifth
             "axes.spines.top": False, "axes.spines.right": False, "grid.color": grid, "axes.axisbelow": True,
             "figure.facecolor": paper, "axes.facecolor": paper, "savefig.facecolor": paper, "legend.facecolor": paper,
             "legend.edgecolor": grid, "axes.prop_cycle": cycler(color=COLOURS[dark]),
