@@ -119,11 +119,7 @@ function makePieces(model, send, change, latest) {
   return {
     picture: make("canvas", { class: "gan-picture", role: "img" }),
     curves: make("canvas", { class: "gan-curves", role: "img" }),
-    legend: make("div", { class: "gan-legend", "aria-hidden": "true" },
-      make("span", { class: "gan-real gan-on-plane" }, "○ real"), make("span", { class: "gan-fake gan-on-plane" }, "× generated"),
-      make("span", { class: "gan-on-plane" }, "background: blue = D says real, orange = D says fake"),
-      make("span", { class: "gan-real gan-on-line" }, "— real density"), make("span", { class: "gan-fake gan-on-line" }, "▮ generated"),
-      make("span", { class: "gan-on-line" }, "dashed: D, from fake (bottom) to real (top)")),
+    legend: buildLegend(),
     status: make("div", { class: "gan-status", role: "status", "aria-live": "off" }),
     announcer: make("div", { class: "gan-hidden", "aria-live": "polite" }),
     explain: make("div", { class: "gan-explain", "aria-live": "polite" }),

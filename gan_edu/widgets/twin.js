@@ -8,7 +8,8 @@ function buildPane(side) {
   const status = make("div", { class: "gan-status", role: "status", "aria-live": "off" });
   const evidence = buildEvidence();
   const element = make("div", { class: "gan-pane", role: "group", "aria-label": side },
-    make("div", { class: "gan-side-name", "aria-hidden": "true" }, side), picture, status, evidence.element);
+    make("div", { class: "gan-side-name", "aria-hidden": "true" }, side), picture, status,
+    make("details", { class: "gan-points" }, make("summary", {}, "Why this verdict"), evidence.element));
   return { element, picture, status, evidence };
 }
 
@@ -36,14 +37,11 @@ function drawBoth(canvas, still, frames, words) {
     panels.push(["discriminator's loss", "loss_curve", 1, both(frames, "loss_curve", 1), 1]);
     panels.push(["generator's loss", "loss_curve", 2, both(frames, "loss_curve", 2), 1]);
   }
-  const columns = canvas.clientWidth > 520 ? 2 : 1;
-  const rows = Math.ceil(panels.length / columns);
-  const [pen, width] = fit(canvas, rows * 112 + 6);
+  const [pen, width] = fit(canvas, panels.length * 112 + 6);
   const colours = isDark() ? DARK : LIGHT;
   const last = Math.max(words.step, 1);
   panels.forEach(([title, name, column, ends, digits], i) => {
-    const wide = width / columns;
-    const box = { x: 30 + (i % columns) * wide, y: 18 + Math.floor(i / columns) * 112, w: wide - 44, h: 76 };
+    const box = { x: 30, y: 18 + i * 112, w: width - 34, h: 76 };
     bothCurves(pen, box, title, frames, name, column, ends, colours, last, digits);
     if (words.begin) knobLines(pen, [[words.begin, "fork "]], box, last, colours);
     pen.fillStyle = colours.faint;
@@ -69,10 +67,9 @@ function buildTwin(model, send, change) {
     close: button("Close fork", () => send("close")),
     tick: make("label", { class: "gan-tick" }, losses, "Losses"),
     curves: make("canvas", { class: "gan-curves", role: "img" }),
-    key: make("div", { class: "gan-legend", "aria-hidden": "true" }, make("span", { class: "gan-real" }, "— left"),
+    key: make("div", { class: "gan-key", "aria-hidden": "true" }, make("span", { class: "gan-real" }, "— left"), " ",
       make("span", { class: "gan-fake" }, "- - right")),
-    legend: make("div", { class: "gan-legend", "aria-hidden": "true" }, make("span", { class: "gan-real" }, "○ real"),
-      make("span", { class: "gan-fake" }, "× generated"), make("span", {}, "background: blue = D says real, orange = D says fake")),
+    legend: buildLegend(),
     notice: make("div", { class: "gan-notice", "aria-live": "polite" }),
     error: make("pre", { class: "gan-error", role: "alert" }),
   };
@@ -81,8 +78,8 @@ function buildTwin(model, send, change) {
 function twinLayout(pieces) {
   const { panes, differs, play, pause, restart, step, close, speed, tick, notice, error, curves, key, legend } = pieces;
   const row = make("div", { class: "gan-row" }, play, pause, restart, step, speed.element, tick, close);
-  return [differs, row, notice, error, make("div", { class: "gan-panes" }, panes.left.element, panes.right.element),
-    legend, curves, key];
+  return [differs, row, notice, error, make("div", { class: "gan-panes" }, panes.left.element, panes.right.element,
+    make("div", { class: "gan-pane" }, key, curves)), legend];
 }
 
 function showTwinWords(pieces, words, frames, memory) {

@@ -1,4 +1,12 @@
-// The verdict with its evidence: each number beside its threshold and the reason for it.
+// Words around a picture: what its marks mean, and the verdict with each number beside its threshold and the reason.
+
+function buildLegend() {
+  return make("div", { class: "gan-legend", "aria-hidden": "true" },
+    make("span", { class: "gan-real gan-on-plane" }, "○ real"), make("span", { class: "gan-fake gan-on-plane" }, "× generated"),
+    make("span", { class: "gan-on-plane" }, "background: blue = D says real, orange = D says fake"),
+    make("span", { class: "gan-real gan-on-line" }, "— real density"), make("span", { class: "gan-fake gan-on-line" }, "▮ generated"),
+    make("span", { class: "gan-on-line" }, "dashed: D, from fake (bottom) to real (top)"));
+}
 
 function buildEvidence() {
   const title = make("strong", {});
