@@ -9,7 +9,7 @@ function buildForkForm(send) {
   const now = make("span", { class: "gan-value" });
   const numberField = labelled("Its new value", number, now.cloneNode());
   const choiceField = labelled("Its new value", choice, now.cloneNode());
-  const notice = make("div", { class: "gan-notice", role: "alert" });
+  const notice = make("div", { class: "gan-fork-notice", role: "alert" });
   const value = () => (offer().choices.length ? choice.value : number.value);
   const open = () => send("fork_open", { name: which.control.value, value: value() });
   number.addEventListener("keydown", (event) => { if (event.key === "Enter") open(); });
