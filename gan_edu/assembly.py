@@ -8,11 +8,22 @@ import torch
 
 from gan_edu.mixtures import TARGETS
 from gan_edu.mnist import load_mnist, to_unit
-from gan_edu.networks import IMAGE_PIXELS, MLP, DCGANDiscriminator, DCGANGenerator, ImageMLP, Scores, initialise
-from gan_edu.objectives import OBJECTIVES
+from gan_edu.networks import (
+    IMAGE_PIXELS,
+    IMAGE_SHAPE,
+    MLP,
+    DCGANDiscriminator,
+    DCGANGenerator,
+    ImageMLP,
+    Packed,
+    Scores,
+    initialise,
+)
+from gan_edu.objectives import OBJECTIVES, smoothed
 from gan_edu.optimisers import Optimiser
 from gan_edu.penalties import PENALTIES
 from gan_edu.randomness import Stream, generator_for
+from gan_edu.spectral_norm import spectral_norm
 from gan_edu.training import Players
 
 
@@ -24,7 +35,8 @@ def target(recipe):
 def networks(recipe, members=None):
     """A new (G, D), initial weights drawn from the recipe's seed; with `members`, that many side by side."""
     init = generator_for(recipe.seed, "weights")
-    return ARCHITECTURES[recipe.architecture, recipe.is_image](recipe, init, members)
+    G, D = ARCHITECTURES[recipe.architecture, recipe.is_image](recipe, init, members)
+    return G, spectral_norm(D) if recipe.spectral_norm else D
 
 
 def _hidden(recipe):
@@ -34,7 +46,9 @@ def _hidden(recipe):
 def _points_mlp(recipe, init, members):
     dim = TARGETS[recipe.data].dim
     g_hidden, d_hidden = _hidden(recipe)
-    return MLP((recipe.noise, *g_hidden, dim), init, members), Scores(MLP((dim, *d_hidden, 1), init, members))
+    G = MLP((recipe.noise, *g_hidden, dim), init, members)
+    body = MLP((recipe.pack * dim, *d_hidden, 1), init, members)
+    return G, Packed(body, recipe.pack) if recipe.pack > 1 else Scores(body)
 
 
 def _image_mlp(recipe, init, members):
@@ -60,14 +74,15 @@ def players(recipe):
     """New networks with their optimisers and rules."""
     G, D = networks(recipe)
     g_optimiser, d_optimiser = optimiser(G, recipe, recipe.lr_g), optimiser(D, recipe, recipe.lr_d)
-    return Players(G, D, g_optimiser, d_optimiser, OBJECTIVES[recipe.objective], PENALTIES[recipe.penalty],
-                   recipe.penalty_weight, recipe.penalty_every)
+    objective = smoothed(OBJECTIVES[recipe.objective], recipe.smoothing)
+    return Players(G, D, g_optimiser, d_optimiser, objective, PENALTIES[recipe.penalty], recipe.penalty_weight,
+                   recipe.penalty_every, recipe.smoothing, recipe.unroll)
 
 
 def apply_rules(players, knobs):
     """Let the players follow the knobs' objective and penalty."""
-    players.objective, players.penalty = OBJECTIVES[knobs.objective], PENALTIES[knobs.penalty]
-    players.penalty_weight = knobs.penalty_weight
+    players.objective = smoothed(OBJECTIVES[knobs.objective], players.smoothing)
+    players.penalty, players.penalty_weight = PENALTIES[knobs.penalty], knobs.penalty_weight
 
 
 def streams(recipe):
@@ -81,13 +96,23 @@ def streams(recipe):
         return noise(recipe, count * recipe.batch, generator).view(count, recipe.batch, recipe.noise)
 
     def for_discriminator(count, generator):
-        alpha = torch.rand(count, recipe.batch, generator=generator, dtype=dtype(recipe))
-        return reals(count, generator), z(count, generator), alpha
+        alpha = torch.rand(count, recipe.batch // recipe.pack, generator=generator, dtype=dtype(recipe))
+        return reals(count, generator), z(count, generator), alpha.repeat_interleave(recipe.pack, -1)
 
     def for_generator(count, generator):
         return z(count, generator), reals(count, generator)
 
     return Stream(recipe.seed, "discriminator", for_discriminator), Stream(recipe.seed, "generator", for_generator)
+
+
+def blurs(recipe):
+    """Numbered instance noise of σ = 1, (on reals, on fakes): a stream for discriminator, one for generator updates."""
+    shape = (recipe.batch, *(IMAGE_SHAPE if recipe.is_image else (TARGETS[recipe.data].dim,)))
+
+    def draw(count, generator):
+        return tuple(torch.randn(count, *shape, generator=generator, dtype=dtype(recipe)) for _ in range(2))
+
+    return Stream(recipe.seed, "blur discriminator", draw), Stream(recipe.seed, "blur generator", draw)
 
 
 def real(recipe, n, generator):

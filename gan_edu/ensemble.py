@@ -6,7 +6,7 @@ Members are grouped so that within a group only seeds and learning rates differ;
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,11 +16,13 @@ from tqdm.auto import tqdm
 from gan_edu import assembly
 from gan_edu.diagnosis import diagnose
 from gan_edu.history import COLUMNS, History
+from gan_edu.instance_noise import InstanceNoise
 from gan_edu.metrics import snapshot
 from gan_edu.optimisers import Average
 from gan_edu.randomness import BLOCK, generator_for
 from gan_edu.run import EVERY, MEASURED_SAMPLES, WHOLE
-from gan_edu.training import Players, discriminator_update, generator_update, outputs
+from gan_edu.training import discriminator_update, outputs
+from gan_edu.unrolling import generator_step
 
 # Members' parameters are slices of one tensor, which PyTorch calls a layout that "may impair performance"; measured, it
 # does not.
@@ -78,6 +80,11 @@ class _Streams:
         return tuple(tensor[place] for tensor in self.block)
 
 
+def _side_by_side(streams):
+    """The members' pairs of streams as one pair."""
+    return [_Streams(list(pair)) for pair in zip(*streams, strict=True)]
+
+
 def _stack(networks, rule, lr, recipe):
     """One network with a leading dimension of members, holding the lone networks' weights, and its optimiser."""
     stacked = assembly.networks(recipe, members=len(networks))[0 if rule == "G" else 1]
@@ -95,13 +102,11 @@ class Group:
         lone = [assembly.networks(r) for r in recipes]
         G, g_optimiser = _stack([G for G, _ in lone], "G", [r.lr_g for r in recipes], first)
         D, d_optimiser = _stack([D for _, D in lone], "D", [r.lr_d for r in recipes], first)
-        rules = assembly.players(first)
-        self.players = Players(G, D, g_optimiser, d_optimiser, rules.objective, rules.penalty, rules.penalty_weight,
-                               rules.penalty_every)
+        self.players = replace(assembly.players(first), G=G, D=D, g_optimiser=g_optimiser, d_optimiser=d_optimiser)
         self.rates = g_optimiser.lr, d_optimiser.lr  # (members, 1) each, at the start
         self.average = Average(g_optimiser, first.average)
-        streams = [assembly.streams(r) for r in recipes]
-        self._d_stream, self._g_stream = (_Streams(list(s)) for s in zip(*streams, strict=True))
+        self._d_stream, self._g_stream = _side_by_side(assembly.streams(r) for r in recipes)
+        self._blur = InstanceNoise(first, _side_by_side(assembly.blurs(r) for r in recipes))
         self._z = _noises(recipes, MEASURED_SAMPLES)
         self.histories = [History(assembly.target(r)) for r in recipes]
         self.rows = np.full((first.steps, len(COLUMNS), len(recipes)), np.nan)
@@ -127,7 +132,8 @@ class Group:
             self.credit -= 1
             self._update_discriminators(row)
         z, real = self._g_stream[self.step]
-        row[2] = generator_update(self.players, z, real)
+        players, real = self._blur.blurred(self.players, real, "generator", self.step, self.step)
+        row[2] = generator_step(players, z, real)
         row[4] = self.players.g_optimiser.gradient_norm()
         self.average.update(self.step)
         if self.step % EVERY[False] == 0:
@@ -141,7 +147,9 @@ class Group:
 
     def _update_discriminators(self, row):
         optimiser = self.players.d_optimiser
-        loss, real_logits, fake_logits = discriminator_update(self.players, *self._d_stream[optimiser.updates])
+        real, z, alpha = self._d_stream[optimiser.updates]
+        players, real = self._blur.blurred(self.players, real, "discriminator", optimiser.updates, self.step)
+        loss, real_logits, fake_logits = discriminator_update(players, real, z, alpha)
         row[1], row[3] = loss, optimiser.gradient_norm()
         row[5:8] = torch.stack(outputs(self.players.objective, real_logits, fake_logits))
 

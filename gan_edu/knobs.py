@@ -25,6 +25,7 @@ class Knobs:
     def __setattr__(self, name, value):
         value = checked_event(name, value)
         if value != getattr(self, name):
+            self._run.recipe.replace(**{**self._values, name: value})  # refuses what does not go with the rest
             self._run._record_event(name, value)
 
     def as_dict(self):

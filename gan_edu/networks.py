@@ -37,6 +37,7 @@ class MLP(nn.Module):
             self.weights.append(nn.Parameter(((2 * W - 1) / inputs**0.5).to(dtype)))
             self.biases.append(nn.Parameter(((2 * b - 1) / inputs**0.5).to(dtype)))
         self._layers = None
+        self.rules = None  # one function a layer, of its weight before use; see spectral_norm
 
     def forward(self, x):
         """(..., batch, in) -> (..., batch, out)."""
@@ -47,13 +48,22 @@ class MLP(nn.Module):
         return affine(x, W, b)  # (..., batch, out)
 
     def _list_layers(self):
-        """A ParameterList is slow to walk at every call; the parameters themselves never change identity."""
-        self._layers = list(zip(self.weights, self.biases, strict=True))
-        return self._layers
+        """[(W, b), ...] as used; kept where no rule changes them, as a ParameterList is slow to walk at every call."""
+        layers = list(zip(self.weights, self.biases, strict=True))
+        if self.rules is None:
+            self._layers = layers
+            return layers
+        return [(rule(W), b) for rule, (W, b) in zip(self.rules, layers, strict=True)]
+
+    def forget_layers(self):
+        """List the layers anew at the next call: before and after other weights are lent to the network."""
+        self._layers = None
 
 
 class Scores(nn.Module):
     """A discriminator: any body whose last layer has one output -> logits of shape (..., batch)."""
+
+    pack = 1  # samples judged as one
 
     def __init__(self, body):
         super().__init__()
@@ -64,6 +74,22 @@ class Scores(nn.Module):
         """(..., batch, in) -> logits (..., batch); positive means 'real'."""
         logits = self.body(x).squeeze(-1)
         return logits.float() if logits.dtype == torch.bfloat16 else logits  # a loss needs more than three digits
+
+
+class Packed(Scores):
+    """A discriminator that judges `pack` points of one kind as a single input: x (..., batch, dim), batch a multiple.
+
+    Neighbours in the batch stand side by side, so a pack without variety can give a collapse away.
+    Lin et al. 2018 (PacGAN), §1.2. Taught in notebooks/05.
+    """
+
+    def __init__(self, body, pack):
+        super().__init__(body)
+        self.pack = pack
+
+    def forward(self, x):
+        """(..., batch, dim) -> logits (..., batch / pack)."""
+        return super().forward(x.unflatten(-2, (-1, self.pack)).flatten(-2))  # (..., batch / pack, pack · dim)
 
 
 def flat_images(x):

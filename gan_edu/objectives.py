@@ -5,8 +5,9 @@ Names: D = discriminator, G = generator, t = a fake's logit, σ = sigmoid; softp
 Written with softplus, no logarithm of a rounded zero can occur, so gradients stay right at any logit.
 """
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch.nn.functional import softplus
@@ -91,6 +92,27 @@ class Objective:
     is_probability: bool
     equilibrium: tuple
     needs_real: bool = False
+
+
+def smoothed(objective, smoothing):
+    """The objective with one-sided label smoothing s: D is to call a real sample real with probability 1 - s, not 1.
+
+    D minimises (1-s)·E[softplus(-D(x))] + s·E[softplus(D(x))] + E[softplus(D(G(z)))], which is its old loss plus
+    s·E[D(x)], as softplus(t) - softplus(-t) = t. Its optimum is (1-s)·p / (p+q). Salimans et al. 2016, §3.4.
+    Raises ValueError for an objective without labels. Taught in notebooks/04.
+    """
+    if not smoothing:
+        return objective
+    if not objective.is_probability:
+        labelled = ", ".join(name for name, o in OBJECTIVES.items() if o.is_probability)
+        raise ValueError(f"smoothing={smoothing!r} lowers a label that only these objectives have: {labelled}")
+
+    def discriminator(real_logits, fake_logits):
+        return objective.discriminator(real_logits, fake_logits) + smoothing * real_logits.mean(-1)
+
+    undecided = torch.tensor([math.log((1 - smoothing) / (1 + smoothing))])  # D's logit where p = q
+    losses = float(discriminator(undecided, undecided)), float(objective.generator(undecided, undecided))
+    return replace(objective, discriminator=discriminator, equilibrium=losses)
 
 
 _LN2 = 0.6931471805599453

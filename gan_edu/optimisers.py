@@ -14,7 +14,7 @@ def adam(flat, gradient, state, lr, t, beta1, beta2):
     m, v = state["m"], state["v"]
     m.lerp_(gradient, 1 - beta1)
     v.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-    root = v.sqrt().div_((1 - beta2**t) ** 0.5).add_(1e-8)
+    root = v.sqrt().div((1 - beta2**t) ** 0.5).add_(1e-8)  # sqrt's result stays whole: unrolling differentiates it
     _move(flat, m / root, lr / (1 - beta1**t))
 
 
@@ -30,7 +30,7 @@ def rmsprop(flat, gradient, state, lr, t, beta1, beta2):
     """
     v = state["v"]
     v.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-    _move(flat, gradient / v.sqrt().add_(1e-8), lr)
+    _move(flat, gradient / v.sqrt().add(1e-8), lr)
 
 
 def _move(flat, direction, lr):

@@ -11,11 +11,11 @@ import torch
 
 
 def squared_slope(D, x):
-    """‖∇D(x)‖² at each sample, over all of its coordinates or pixels: (..., batch)."""
+    """‖∇D(x)‖² at each input of D, over all coordinates or pixels of the sample, or of the pack: (..., batch)."""
     x = x.detach().requires_grad_(True)
     logits = D(x)  # (..., batch)
     (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
-    return gradient.flatten(logits.dim()).square().sum(-1)  # (..., batch)
+    return gradient.reshape(*logits.shape, -1).square().sum(-1)  # (..., batch)
 
 
 def r1(D, real, fake, alpha):

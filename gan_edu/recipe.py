@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gan_edu import tokens
 from gan_edu.mixtures import TARGETS
-from gan_edu.objectives import OBJECTIVES
+from gan_edu.objectives import OBJECTIVES, smoothed
 from gan_edu.optimisers import RULES
 from gan_edu.penalties import PENALTIES
 
@@ -40,6 +40,12 @@ class Recipe:
     noise: int = 2  # numbers in the generator's input z
     batch: int = 128  # samples in each update, real and fake each
     average: float = 0.0  # decay of the generator's averaged weights, which sample() then uses; 0 = none
+    smoothing: float = 0.0  # real samples are labelled 1 - smoothing in place of 1
+    instance_noise: float = 0.0  # σ at the start of the noise added to all that the discriminator sees; 0 = none
+    noise_until: int = 1500  # step at which that σ has fallen to 0, along a straight line
+    pack: int = 1  # samples of one kind that the discriminator judges together, a divisor of batch
+    unroll: int = 0  # discriminator updates that the generator's gradient looks ahead
+    spectral_norm: bool = False  # whether the discriminator's weights are divided by their largest singular value
     steps: int = 3000  # generator updates in a whole run
     seed: int = 0  # every random number follows from it
 
@@ -51,6 +57,7 @@ class Recipe:
             object.__setattr__(self, name, _checked(name, getattr(self, name), low, high, whole))
         if self.penalty_weight is None:
             object.__setattr__(self, "penalty_weight", PENALTIES[self.penalty].default_weight)
+        self._check_remedies()
         if self.architecture == "dcgan":
             self._check_dcgan()
 
@@ -96,6 +103,16 @@ class Recipe:
             changes["penalty_weight"] = self.penalty_weight
         return changes
 
+    def _check_remedies(self):
+        smoothed(OBJECTIVES[self.objective], self.smoothing)  # refuses what has no labels
+        if not isinstance(self.spectral_norm, bool):
+            raise ValueError(f"spectral_norm={self.spectral_norm!r} will not do: it must be True or False")
+        if self.pack not in PACKS or self.batch % self.pack:
+            raise ValueError(f"pack={self.pack} will not do: it must be one of {', '.join(map(str, PACKS))}, and batch="
+                             f"{self.batch} a multiple of it")  # fmt: skip
+        if self.pack > 1 and self.is_image:
+            raise ValueError(f"pack={self.pack} will not do with data='mnist': only points are packed")
+
     def _check_dcgan(self):
         if self.data != "mnist":
             raise ValueError(f"architecture='dcgan' draws images, but data={self.data!r}; use 'mlp', or data='mnist'")
@@ -104,6 +121,7 @@ class Recipe:
                 raise ValueError(f"{name}={getattr(self, name)} will not do: a dcgan's must be a multiple of 4")
 
 
+PACKS = (1, 2, 4, 8)
 _CHOICES = {
     "data": DATA,
     "objective": tuple(OBJECTIVES),
@@ -126,6 +144,11 @@ _RANGES = {  # field: (lowest, highest, whole number?)
     "noise": (1, 512, True),
     "batch": (2, 4096, True),
     "average": (0, 0.99999, False),
+    "smoothing": (0, 0.5, False),
+    "instance_noise": (0, 100, False),
+    "noise_until": (1, 10**7, True),
+    "pack": (1, 8, True),
+    "unroll": (0, 100, True),
     "steps": (1, 10**7, True),
     "seed": (0, 2**53, True),
 }

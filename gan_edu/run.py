@@ -11,12 +11,14 @@ import torch
 
 from gan_edu import assembly, tokens
 from gan_edu.history import Checkpoints, History
+from gan_edu.instance_noise import InstanceNoise
 from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, checked_event, events_of_token
 from gan_edu.metrics import image_snapshot, snapshot
 from gan_edu.optimisers import Average
 from gan_edu.randomness import generator_for
 from gan_edu.recipe import Recipe
-from gan_edu.training import discriminator_update, generator_update, outputs
+from gan_edu.training import discriminator_update, outputs
+from gan_edu.unrolling import generator_step
 
 CHECKPOINT_BUDGET = 128 * 2**20  # bytes; with history, snapshots and what the allocator keeps, 256 MB in all
 WHOLE = 1 - 1e-9  # credit that buys an update; strengths such as 0.3 add up to 1 only nearly
@@ -57,6 +59,7 @@ class Run:
         self.target = assembly.target(recipe)
         self.players = assembly.players(recipe)
         self._d_stream, self._g_stream = assembly.streams(recipe)
+        self._blur = InstanceNoise(recipe, assembly.blurs(recipe))
         self.knobs = Knobs(self, {name: getattr(recipe, name) for name in (*NUMBER_KNOBS, *NAME_KNOBS)})
         self.events = [(int(step), name, checked_event(name, value)) for step, name, value in events]
         self._applied = 0  # events that have taken effect
@@ -107,12 +110,23 @@ class Run:
         """The (real, z, alpha) that the next discriminator update will see; looking changes nothing."""
         return self._d_stream[self.players.d_optimiser.updates]
 
+    @torch.no_grad()
+    def next_inputs(self):
+        """The (real, fake) that the next discriminator update will show to D, instance noise and all."""
+        players, real, z, _ = self._seen_by_discriminator()
+        return real, players.G(z)
+
+    def _seen_by_discriminator(self):
+        real, z, alpha = self.next_discriminator_batch()
+        number = self.players.d_optimiser.updates
+        return *self._blur.blurred(self.players, real, "discriminator", number, self.step), z, alpha
+
     def _update_discriminator(self):
         optimiser = self.players.d_optimiser
         optimiser.lr = self.knobs.lr_d * self._decay()
-        real, z, alpha = self.next_discriminator_batch()
+        players, real, z, alpha = self._seen_by_discriminator()
         with assembly.precision(self.recipe):
-            loss, real_logits, fake_logits = discriminator_update(self.players, real, z, alpha)
+            loss, real_logits, fake_logits = discriminator_update(players, real, z, alpha)
         values = (loss, optimiser.gradient_norm(), *outputs(self.players.objective, real_logits, fake_logits))
         self._last = dict(zip(LAST, map(float, values), strict=True))
 
@@ -120,8 +134,9 @@ class Run:
         optimiser = self.players.g_optimiser
         optimiser.lr = self.knobs.lr_g * self._decay()
         z, real = self._g_stream[optimiser.updates]
+        players, real = self._blur.blurred(self.players, real, "generator", optimiser.updates, self.step)
         with assembly.precision(self.recipe):
-            loss = generator_update(self.players, z, real)
+            loss = generator_step(players, z, real)
         self._last_g = float(loss), float(optimiser.gradient_norm())
         self._average.update(self.step)
 

@@ -25,6 +25,8 @@ class Players:
     penalty: Penalty
     penalty_weight: float
     penalty_every: int = 1
+    smoothing: float = 0.0  # already in the objective; kept for when that changes
+    unroll: int = 0  # updates of D that `unrolling` looks ahead
 
 
 def discriminator_update(players, real, z, alpha):

@@ -6,6 +6,8 @@ Used by the still figures (plots) and by the live picture (widgets); nothing in 
 import numpy as np
 import torch
 
+from gan_edu.unrolling import lookahead
+
 HEAT_SIDE = 25  # cells along each side of the discriminator's heat map
 MANIFOLD_SIDE = 15  # lines along each direction of the generator's warped grid
 CURVE_POINTS = 150
@@ -27,8 +29,11 @@ def heat_points(target, side=HEAT_SIDE):
 
 @torch.no_grad()
 def scores(run, x):
-    """D at points x (n, dim) as numbers in [0, 1], (n,): the probability, or for critics the rank between ends."""
-    logits = run.players.D(x)
+    """D at points x (n, dim) as numbers in [0, 1], (n,): the probability, or for critics the rank between ends.
+
+    A D that judges packs gets each point as a pack of copies.
+    """
+    logits = run.players.D(x.repeat_interleave(run.players.D.pack, 0))
     if run.players.objective.is_probability:
         return torch.sigmoid(logits)
     low, high = logits.min(), logits.max()
@@ -38,17 +43,19 @@ def scores(run, x):
 def arrows(run, x):
     """The direction in which the generator's loss asks each of its samples x (n, dim) to go: -∂loss/∂x, (n, dim).
 
-    Each is the gradient of that sample's own loss, not divided by the batch. Taught in notebooks/02.
+    Each is the gradient of the loss of that sample, or of its pack, not divided by the batch; where the generator
+    looks ahead, of the loss that it sees there. Taught in notebooks/02.
     """
     x = x.detach().requires_grad_(True)
-    objective = run.players.objective
-    real = run.real(len(x)) if objective.needs_real else None
-    D = run.players.D
-    D.requires_grad_(False)
-    loss = objective.generator(D(real) if objective.needs_real else None, D(x))
-    D.requires_grad_(True)
+    players, objective = run.players, run.players.objective
+    real = run.real(len(x)) if objective.needs_real or players.unroll else None
+    players.D.requires_grad_(False)
+    D = lookahead(players, real, x) if players.unroll else players.D
+    logits = D(x)
+    loss = objective.generator(D(real) if objective.needs_real else None, logits)
+    players.D.requires_grad_(True)
     (gradient,) = torch.autograd.grad(loss.sum(), x)
-    return -gradient * len(x)
+    return -gradient * len(logits)
 
 
 def manifold(run, side=MANIFOLD_SIDE):

@@ -50,6 +50,8 @@ def test_members_are_lone_runs_after_500_steps():
 @pytest.mark.parametrize("changes", [
     {"lr_halving": 15}, {"average": 0.8}, {"d_strength": 1 / 8}, {"optimiser": "rmsprop"},
     {"objective": "wasserstein", "penalty": "clip"}, {"objective": "hinge", "penalty": "r1_r2", "penalty_weight": 2},
+    {"smoothing": 0.2}, {"instance_noise": 0.3, "noise_until": 40}, {"pack": 2}, {"unroll": 2}, {"spectral_norm": True},
+    {"pack": 4, "penalty": "wgan_gp", "spectral_norm": True}, {"unroll": 1, "pack": 2, "optimiser": "rmsprop"},
     {"data": "grid", "objective": "least_squares"}, {"data": "two_gaussians", "objective": "minimax", "noise": 5},
 ])  # fmt: skip
 def test_every_setting_acts_on_members_as_on_a_lone_run(changes):

@@ -9,7 +9,7 @@ from scipy import stats
 from torch import nn
 
 from gan_edu import assembly
-from gan_edu.networks import MLP, DCGANDiscriminator, DCGANGenerator, ImageMLP, Scores, initialise
+from gan_edu.networks import MLP, DCGANDiscriminator, DCGANGenerator, ImageMLP, Packed, Scores, initialise
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe
 
@@ -31,6 +31,17 @@ def test_an_mlp_is_matrices_and_relu(sizes):
         h = h @ W.detach().numpy() + b.detach().numpy()
         h = h if i == len(sizes) - 2 else np.maximum(h, 0)
     assert network(x).detach().numpy() == pytest.approx(h, abs=1e-13)
+
+
+@pytest.mark.parametrize("lead", [(), (3,)])
+def test_a_packed_discriminator_scores_neighbours_together(lead):
+    body = MLP((6, 5, 1), seeded(), *lead)
+    x = normal(*lead, 12, 2)
+    logits = Packed(body, 3)(x)
+    assert logits.shape == (*lead, 4)
+    for pack in range(4):
+        three = torch.cat([x[..., 3 * pack + i, :] for i in range(3)], dim=-1)  # (..., 6)
+        torch.testing.assert_close(logits[..., pack], body(three[..., None, :])[..., 0, 0], rtol=0, atol=1e-14)
 
 
 def test_members_are_lone_networks_side_by_side():

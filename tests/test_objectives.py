@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 from scipy.special import expit as sigmoid  # scipy's, apart from torch's
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
-from gan_edu.objectives import OBJECTIVES
+from gan_edu.objectives import OBJECTIVES, smoothed
 
 LOGITS = np.arange(-20, 21.0)
 LN2 = math.log(2)
@@ -137,3 +138,47 @@ def test_needs_real_says_whether_the_generator_looks_at_real_logits(name):
 def test_only_the_cross_entropy_games_have_probabilities():
     """σ(logit) estimates P(real) for them alone; a relativistic output means something only beside another one."""
     assert {name for name, o in OBJECTIVES.items() if o.is_probability} == {"minimax", "non_saturating"}
+
+
+# --- one-sided label smoothing --------------------------------------------------------------------------------------
+
+
+def soft(n, smoothing):
+    return torch.full((n,), 1 - smoothing, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("name", ["minimax", "non_saturating"])
+@pytest.mark.parametrize("smoothing", [0.1, 0.5])
+def test_smoothing_is_cross_entropy_against_a_softer_label_on_reals_alone(name, smoothing):
+    objective = smoothed(OBJECTIVES[name], smoothing)
+    real, fake = torch.randn(2, 9, dtype=torch.float64, generator=torch.Generator().manual_seed(3)).mul(3)
+    real, fake = real.requires_grad_(), fake.requires_grad_()
+    wanted = bce(real, soft(9, smoothing)) + bce(fake, torch.zeros_like(fake))
+    found = objective.discriminator(real, fake)
+    torch.testing.assert_close(found, wanted, rtol=1e-12, atol=0)
+    for ours, theirs in zip(*(torch.autograd.grad(loss, (real, fake)) for loss in (found, wanted)), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-14)
+    assert objective.generator is OBJECTIVES[name].generator
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.02])
+def test_the_best_smoothed_discriminator_still_gives_fakes_almost_nothing_where_data_is_rare(share):
+    """(1-s)·p / (p+q) by minimising over all logits, where a share p/(p+q) of the samples at a point is real."""
+    loss, t = smoothed(OBJECTIVES["minimax"], 0.1).discriminator, torch.linspace(-9, 9, 18001)[:, None].double()
+    losses = share * loss(t, 0 * t) + (1 - share) * loss(0 * t, t)  # but for a constant, the loss at logit t
+    best = float(torch.sigmoid(t[losses.argmin()]))
+    assert best == pytest.approx(0.9 * share, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["minimax", "non_saturating"])
+def test_where_a_smoothed_game_stands_still(name):
+    d_loss, g_loss = smoothed(OBJECTIVES[name], 0.1).equilibrium
+    assert d_loss == pytest.approx(-0.9 * math.log(0.45) - 1.1 * math.log(0.55), abs=1e-6)
+    assert g_loss == pytest.approx({"minimax": math.log(0.55), "non_saturating": -math.log(0.45)}[name], abs=1e-6)
+
+
+def test_no_smoothing_is_the_objective_itself_and_no_label_cannot_be_smoothed():
+    assert smoothed(OBJECTIVES["hinge"], 0.0) is OBJECTIVES["hinge"]
+    for name in ("hinge", "wasserstein", "relativistic", "least_squares"):
+        with pytest.raises(ValueError, match=r"smoothing=0.1 .*minimax, non_saturating"):
+            smoothed(OBJECTIVES[name], 0.1)

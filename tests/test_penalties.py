@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gan_edu import assembly
-from gan_edu.networks import MLP, Scores
+from gan_edu.networks import MLP, Packed, Scores
 from gan_edu.optimisers import Optimiser
 from gan_edu.penalties import PENALTIES, clip_, squared_slope
 from gan_edu.randomness import Stream
@@ -54,6 +54,16 @@ def test_linear_critics_side_by_side(name):
     found = PENALTIES[name].loss(D, normal(3, 7, 2), normal(3, 7, 2, seed=2), torch.rand(3, 7, dtype=torch.float64))
     norms = critics.weights[0].detach().flatten(1).norm(dim=1).tolist()
     assert found.tolist() == pytest.approx([closed_forms(norm)[name] for norm in norms], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["wgan_gp", "r1", "r1_r2"])
+def test_packs_count_as_one_input(name):
+    """A linear critic of packs: the slope is the norm of all its weights, and one α serves a whole pack."""
+    D = Packed(MLP((4, 1), seeded(3)), 2)
+    real, fake, alpha = Run(Recipe(pack=2, batch=6)).next_discriminator_batch()
+    assert alpha[::2].tolist() == alpha[1::2].tolist()
+    found = PENALTIES[name].loss(D, real, fake, alpha)
+    assert found.item() == pytest.approx(closed_forms(float(D.body.weights[0].detach().norm()))[name], rel=1e-12)
 
 
 def test_gradient_of_the_penalties_by_a_linear_critics_weights():

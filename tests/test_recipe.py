@@ -19,13 +19,14 @@ from gan_edu.recipe import Recipe, check_knob
 
 NAMES = ("data", "objective", "penalty", "optimiser", "architecture")
 WHOLE = {"penalty_every": 1, "lr_halving": 0, "g_width": 1, "d_width": 1, "layers": 1, "noise": 1, "batch": 2,
-         "steps": 1, "seed": 0}  # each with its lowest value  # fmt: skip
-REAL = ("penalty_weight", "lr_g", "lr_d", "d_strength", "beta1", "beta2", "average")
+         "noise_until": 1, "pack": 1, "unroll": 0, "steps": 1, "seed": 0}  # each with its lowest value  # fmt: skip
+REAL = ("penalty_weight", "lr_g", "lr_d", "d_strength", "beta1", "beta2", "average", "smoothing", "instance_noise")
+SWITCHES = ("spectral_norm",)
 FIELDS = [field.name for field in dataclasses.fields(Recipe)]
 
 
 def test_every_field_has_a_check_and_a_comment():
-    assert set(FIELDS) == {*NAMES, *WHOLE, *REAL}
+    assert set(FIELDS) == {*NAMES, *WHOLE, *REAL, *SWITCHES}
     lines = [line for line in inspect.getsource(Recipe).splitlines() if line.split(":")[0].strip() in FIELDS]
     assert len(lines) == len(FIELDS)
     assert all("  # " in line for line in lines)
@@ -80,6 +81,23 @@ def test_fields_that_do_not_fit_each_other_are_refused(changes, reason):
         Recipe(**changes)
 
 
+@pytest.mark.parametrize("value", [1, 0, None, "yes", "True"])
+def test_a_switch_is_on_or_off(value):
+    with pytest.raises(ValueError, match=f"^spectral_norm={value!r} .*True or False"):
+        Recipe(spectral_norm=value)
+
+
+@pytest.mark.parametrize(("changes", "reason"), [
+    ({"pack": 3, "batch": 120}, "^pack=3 .* 1, 2, 4, 8"), ({"pack": 8, "batch": 100}, "^pack=8 .*batch=100"),
+    ({"pack": 2, "data": "mnist"}, "^pack=2 .*'mnist'"),
+    ({"smoothing": 0.1, "objective": "hinge"}, "^smoothing=0.1 .*minimax, non_saturating"),
+    ({"smoothing": 0.2, "objective": "least_squares"}, "^smoothing=0.2 "),
+])  # fmt: skip
+def test_remedies_that_do_not_fit_are_refused(changes, reason):
+    with pytest.raises(ValueError, match=reason):
+        Recipe(**changes)
+
+
 def test_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Recipe().lr_g = 1
@@ -105,9 +123,10 @@ def test_a_penalty_comes_with_its_own_weight(name, weight):
 
 
 EVERY_FIELD = Recipe(
-    data="grid", objective="wasserstein", penalty="clip", penalty_weight=0.031, penalty_every=3, lr_g=1 / 3, lr_d=0.1,
+    data="grid", objective="minimax", penalty="clip", penalty_weight=0.031, penalty_every=3, lr_g=1 / 3, lr_d=0.1,
     lr_halving=70, d_strength=0.0625, optimiser="rmsprop", beta1=0.1, beta2=0.95, g_width=33, d_width=17, layers=3,
-    noise=5, batch=9, average=0.9, steps=77, seed=2**53,
+    noise=5, batch=12, average=0.9, smoothing=0.05, instance_noise=0.2, noise_until=44, pack=4, unroll=3,
+    spectral_norm=True, steps=77, seed=2**53,
 )  # fmt: skip
 
 

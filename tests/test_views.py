@@ -12,6 +12,7 @@ from gan_edu.mixtures import TARGETS
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.recipe import Recipe
 from gan_edu.run import Run
+from gan_edu.unrolling import lookahead
 
 SMALL = Recipe(g_width=8, d_width=8, batch=16, lr_g=3e-3, lr_d=3e-3)
 
@@ -78,6 +79,34 @@ def test_arrows_are_minus_the_slope_of_each_samples_own_loss(objective, data):
         step[:, i] = h
         numeric = -(own_losses(x + step) - own_losses(x - step)) / (2 * h)
         torch.testing.assert_close(found[:, i], numeric, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("pack", [2, 4])
+def test_a_discriminator_of_packs_is_shown_on_copies_and_its_arrows_are_those_of_the_packs_loss(pack):
+    run = trained(SMALL.replace(pack=pack))
+    x, body = run.sample(8), run.players.D.body
+    with torch.no_grad():
+        alone = torch.sigmoid(body(x.repeat(1, pack)))[:, 0]  # each point beside copies of itself
+        torch.testing.assert_close(views.scores(run, x), alone, rtol=0, atol=1e-14)
+    points = x.clone().requires_grad_()
+    packs = body(points.reshape(8 // pack, 2 * pack))[:, 0]
+    (summed,) = torch.autograd.grad(torch.log1p(torch.exp(-packs)).sum(), points)  # each point is in one pack only
+    torch.testing.assert_close(views.arrows(run, x), -summed, rtol=0, atol=1e-12)
+
+
+def test_arrows_of_a_generator_that_looks_ahead_follow_the_loss_that_it_sees_there():
+    run = trained(SMALL.replace(unroll=2))
+    x, real, h = run.sample(6), run.real(6), 1e-6
+
+    def loss(points):
+        return OBJECTIVES["non_saturating"].generator(None, lookahead(run.players, real, points)(points)).item()
+
+    for i in (0, 3):
+        step = torch.zeros_like(x)
+        step[i, 1] = h
+        numeric = -6 * (loss(x + step) - loss(x - step)) / (2 * h)
+        assert float(views.arrows(run, x)[i, 1]) == pytest.approx(numeric, rel=1e-4, abs=1e-6)
+    assert not torch.allclose(views.arrows(run, x), views.arrows(trained(SMALL), x), atol=1e-3)
 
 
 def test_arrows_leave_no_gradient_behind():

@@ -61,7 +61,7 @@ class Explainer:
 
     @torch.no_grad()
     def _scored(self):
-        real, _, fake = self._batches()
+        real, fake = self.run.next_inputs()  # as D will see them
         return real, fake, self.run.players.D(real), self.run.players.D(fake)
 
     def _means(self, real_logits, fake_logits):
