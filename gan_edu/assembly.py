@@ -96,8 +96,9 @@ def streams(recipe):
         return noise(recipe, count * recipe.batch, generator).view(count, recipe.batch, recipe.noise)
 
     def for_discriminator(count, generator):
-        alpha = torch.rand(count, recipe.batch // recipe.pack, generator=generator, dtype=dtype(recipe))
-        return reals(count, generator), z(count, generator), alpha.repeat_interleave(recipe.pack, -1)
+        alpha = torch.rand(count, recipe.batch, generator=generator, dtype=dtype(recipe))
+        alpha = alpha[:, :: recipe.pack].repeat_interleave(recipe.pack, -1)  # one a pack
+        return reals(count, generator), z(count, generator), alpha
 
     def for_generator(count, generator):
         return z(count, generator), reals(count, generator)

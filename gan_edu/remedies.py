@@ -43,13 +43,18 @@ def choice_of(recipe):
     return "+".join(remedies_in(recipe)) or NONE
 
 
-def with_remedy(recipe, name):
-    """The recipe with this remedy and no other; settings that are no remedy stay. Taught in notebooks/09.
-
-    Raises ValueError for an unknown name, or where the remedy does not go with the recipe's other settings.
-    """
+def changes_to(recipe, name):
+    """Field -> value that leave the recipe with this remedy and no other. ValueError for an unknown name."""
     if name not in REMEDY_CHOICES:
         raise ValueError(f"there is no remedy {name!r}; choose one of {', '.join(REMEDY_CHOICES)}")
     off = Recipe()
     changes = {field: getattr(off, field) for old in remedies_in(recipe) for field in REMEDY_CHOICES[old].changes}
-    return recipe.replace(**{**changes, **REMEDY_CHOICES[name].changes})
+    return {**changes, **REMEDY_CHOICES[name].changes}
+
+
+def with_remedy(recipe, name):
+    """The recipe with this remedy and no other; settings that are no remedy stay. Taught in notebooks/05.
+
+    Raises ValueError for an unknown name, or where the remedy does not go with the recipe's other settings.
+    """
+    return recipe.replace(**changes_to(recipe, name))

@@ -11,6 +11,7 @@ from plain_gan import plain_samples
 from gan_edu import PRESETS, TARGETS, Recipe, Run, playground
 from gan_edu.course import progress
 from gan_edu.diagnosis import diagnose
+from gan_edu.remedies import NONE, REMEDY_CHOICES, with_remedy
 from gan_edu.widgets import choices, deeds, registry
 from gan_edu.widgets.explain import STAGES
 from gan_edu.widgets.frames import unpack
@@ -667,3 +668,55 @@ def test_measurements_reach_the_prediction_once_the_run_says_something():
     play.run(50)
     assert re.fullmatch(r"\d of 8 modes · [a-z -]+ · step 60", guess.measured)
     assert guess.measured.startswith(f"{play.session.history.snapshots[-1]['modes']} of 8")
+
+
+# --- the select 'Remedy' ------------------------------------------------------------------------------------------
+
+
+def test_a_remedy_waits_for_the_restart_and_then_stands_in_the_recipe():
+    play = playground(SMALL).run(5)
+    for name in [*REMEDY_CHOICES, NONE]:
+        before = play.session.recipe
+        move(play, remedy=name)
+        play.run(5)
+        assert play.session.recipe == before, "nothing changes mid-run"
+        click(play, "restart")
+        assert play.session.recipe == with_remedy(SMALL, name)
+        assert play.controls["remedy"] == name
+        assert play.controls["penalty"] == ("r1" if name == "r1" else "none")
+        assert Run.from_token(header(play)["token"]).recipe == play.session.recipe
+        play.run(10)
+        assert not header(play)["failed"]
+    click(play, "reset")
+    assert (play.session.recipe, play.controls["remedy"]) == (SMALL, NONE)
+
+
+def test_a_setting_moved_by_hand_wins_over_the_remedy():
+    play = playground(SMALL)
+    move(play, remedy="r1", lr_g=1e-3)
+    move(play, penalty="wgan_gp")
+    click(play, "restart")
+    assert play.session.recipe == SMALL.replace(penalty="wgan_gp", lr_g=1e-3)
+    assert play.controls["remedy"] == NONE
+    heavy = playground(SMALL.replace(penalty="r1", penalty_weight=3, pack=2))
+    assert heavy.controls["remedy"] == "r1+packing"
+    click(heavy, "restart")
+    assert heavy.session.recipe == heavy.home
+
+
+def test_a_remedy_that_does_not_fit_is_refused_with_the_reason_and_the_run_stays():
+    play = playground(SMALL.replace(objective="hinge")).run(5)
+    move(play, remedy="smoothing")
+    click(play, "restart")
+    assert header(play)["notice"].startswith("Not restarted: smoothing=0.1 ")
+    assert play.session.step == 5
+    play = playground(SMALL.replace(smoothing=0.1)).run(5)
+    move(play, objective="wasserstein")
+    assert header(play)["notice"].startswith("Not changed: smoothing=0.1 ")
+    assert (play.controls["objective"], play.session.events) == ("non_saturating", [])
+    assert play.run(5).session.step == 10
+
+
+def test_the_text_of_the_picture_tells_of_packs():
+    assert "packs of 2 equal points" in header(playground(SMALL.replace(pack=2)))["alt"]
+    assert "packs" not in header(playground(SMALL))["alt"]

@@ -79,6 +79,12 @@ def test_smoothing_follows_a_change_of_objective_and_refuses_one_without_labels(
     assert run.knobs.objective == "minimax"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_random_inputs_are_those_of_the_same_run_without_it(name):
+    for ours, theirs in zip(assembly.streams(with_remedy(SMALL, name)), assembly.streams(SMALL), strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(ours[7][:2], theirs[7][:2], strict=True))
+
+
 # --- the select -----------------------------------------------------------------------------------------------------
 
 

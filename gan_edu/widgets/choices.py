@@ -4,6 +4,7 @@ from gan_edu.objectives import OBJECTIVES
 from gan_edu.optimisers import RULES
 from gan_edu.penalties import PENALTIES
 from gan_edu.presets import PRESETS
+from gan_edu.remedies import REMEDY_CHOICES, changes_to, choice_of
 
 VIEWS = ("watch", "balance", "all")
 SPEEDS = ("Explain", "1", "30", "200", "Full")
@@ -19,7 +20,7 @@ def fixed():
     """The choices that the page offers; they never change."""
     return {"rates": RATES, "strengths": STRENGTHS, "widths": WIDTHS, "presets": list(PRESETS), "views": list(VIEWS),
             "speeds": list(SPEEDS), "objectives": list(OBJECTIVES), "penalties": list(PENALTIES),
-            "optimisers": list(RULES)}
+            "optimisers": list(RULES), "remedies": {name: remedy.label for name, remedy in REMEDY_CHOICES.items()}}
 
 
 def of_knobs(run):
@@ -36,15 +37,18 @@ def turn_knob(run, name, value):
 
 def of_run(run):
     """All controls that mirror a run."""
-    return {**of_knobs(run), **{name: getattr(run.recipe, name) for name in AT_RESTART}}
+    at_restart = {name: getattr(run.recipe, name) for name in AT_RESTART}
+    return {**of_knobs(run), **at_restart, "remedy": choice_of(run.recipe)}
 
 
 def recipe_with(recipe, controls):
-    """The recipe with the controls as they stand; a penalty's weight stays while the penalty does."""
-    changes = {name: controls[name] for name in (*LIVE, *AT_RESTART)}
-    if changes["penalty"] == recipe.penalty:
-        changes["penalty_weight"] = recipe.penalty_weight
-    return recipe.replace(**changes)
+    """The recipe with the controls as they stand: first another remedy, if one was chosen, then all that was moved.
+
+    Raises ValueError where the settings do not go together.
+    """
+    moved = {name: controls[name] for name in (*LIVE, *AT_RESTART) if controls[name] != getattr(recipe, name)}
+    chosen = controls["remedy"]
+    return recipe.replace(**{**(changes_to(recipe, chosen) if chosen != choice_of(recipe) else {}), **moved})
 
 
 def wanted(controls):

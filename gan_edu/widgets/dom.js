@@ -28,7 +28,7 @@ function labelled(text, control, hint) {
 function select(text, options, words, onchange) {
   const control = make("select", { onchange: () => onchange(control.value) });
   options.forEach((option) => control.append(make("option", { value: option }, words(option))));
-  return { element: labelled(text, control), control };
+  return { element: labelled(text, control), control, words };
 }
 
 // A slider over a list of values; `words(value)` is what a screen reader and the label beside it say.

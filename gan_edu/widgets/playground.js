@@ -8,6 +8,8 @@ const WORDS = {
 };
 const words = (name) => WORDS[name] ?? (name ? name.replaceAll("_", " ") : "(own recipe)");
 
+const remedyWords = (labels) => (name) => name.split("+").map((one) => labels[one]).join(" + ");
+
 function rateWords(rate) {
   const exponent = Math.floor(Math.log10(rate) + 1e-9);
   return `${+(rate / 10 ** exponent).toFixed(2)}e${exponent}`;
@@ -32,6 +34,7 @@ function buildControls(model, send, change) {
     objective: select("Objective", fixed.objectives, words, (value) => change({ objective: value }, true)),
     penalty: select("Penalty", fixed.penalties, words, (value) => change({ penalty: value }, true)),
     optimiser: select("Optimiser", fixed.optimisers, words, (value) => change({ optimiser: value })),
+    remedy: select("Remedy", Object.keys(fixed.remedies), remedyWords(fixed.remedies), (value) => change({ remedy: value })),
     g_width: select("Generator width", fixed.widths, String, (value) => change({ g_width: +value })),
     d_width: select("Discriminator width", fixed.widths, String, (value) => change({ d_width: +value })),
   };
@@ -96,8 +99,8 @@ function layout(parts, buttons, pieces) {
   const box = (name, ...children) => make("div", { class: name }, ...children);
   const sliders = box("gan-sliders gan-from-balance", parts.lr_g.element, parts.lr_d.element, parts.d_strength.element);
   const methods = make("details", { class: "gan-from-all" }, make("summary", {}, "Methods"),
-    box("gan-selects", parts.objective.element, parts.penalty.element, parts.optimiser.element, parts.g_width.element, parts.d_width.element),
-    make("p", { class: "gan-small" }, "Optimiser and widths apply at restart."));
+    box("gan-selects", parts.objective.element, parts.penalty.element, parts.optimiser.element, parts.remedy.element, parts.g_width.element, parts.d_width.element),
+    make("p", { class: "gan-small" }, "Optimiser, remedy and widths apply at restart; a remedy takes the place of the one before it."));
   const side = box("gan-side",
     box("gan-selects gan-three", parts.preset.element, parts.view.element, parts.speed.element),
     sliders,
@@ -138,10 +141,10 @@ function makePieces(model, send, change, latest) {
 function showControls(root, parts, buttons, pieces, controls) {
   root.dataset.view = controls.view;
   for (const name of ["lr_g", "lr_d", "d_strength"]) parts[name].set(controls[name]);
-  for (const name of ["preset", "view", "speed", "objective", "penalty", "optimiser", "g_width", "d_width"]) {
+  for (const name of ["preset", "view", "speed", "objective", "penalty", "optimiser", "remedy", "g_width", "d_width"]) {
     const control = parts[name].control;
     const value = String(controls[name] ?? "");
-    if (![...control.options].some((option) => option.value === value)) control.append(make("option", { value }, words(value)));
+    if (![...control.options].some((option) => option.value === value)) control.append(make("option", { value }, parts[name].words(value)));
     if (control.value !== value) control.value = value;
   }
   pieces.arrows.control.checked = controls.arrows;

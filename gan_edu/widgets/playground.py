@@ -65,7 +65,12 @@ class Playground(Live):
 
     def restart(self):
         """Step 0 of the same seed, with the controls as they stand."""
-        self.begin(Run(choices.recipe_with(self.session.recipe, self.controls)))
+        try:
+            recipe = choices.recipe_with(self.session.recipe, self.controls)
+        except ValueError as error:
+            self.notice = f"Not restarted: {error}."
+            return self.push()
+        self.begin(Run(recipe))
         if self.wants_play:
             self.play()
 
@@ -101,8 +106,15 @@ class Playground(Live):
         for name in choices.LIVE:
             value = self.controls[name]
             if value != self._agreed[name]:
-                choices.turn_knob(self.session, name, value)
-                self._agreed[name] = value
+                self._turn(name, value)
+
+    def _turn(self, name, value):
+        try:
+            choices.turn_knob(self.session, name, value)
+            self._agreed[name] = value
+        except ValueError as error:
+            self.notice = f"Not changed: {error}."
+            self.controls = {**self.controls, name: self._agreed[name]}
 
     def follow_knobs(self):
         """Where the run itself turned a knob (a pasted recipe as it repeats, Rewind), the control moves along."""

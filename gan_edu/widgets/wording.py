@@ -39,9 +39,10 @@ def describe(run, verdict):
     """One sentence that stands for the picture."""
     if run.recipe.is_image:
         return f"Step {run.step:,}: digits that the generator draws from fixed noise; it draws {modes(run)}."
-    last = run.history.snapshots[-1]
+    last, pack = run.history.snapshots[-1], run.recipe.pack
+    packed = f" The background shows the discriminator's score for packs of {pack} equal points." if pack > 1 else ""
     return (f"Step {run.step:,}: generated points hold {modes(run)}; {last['quality']:.0%} lie within three standard "
-            f"deviations of a mode. Verdict: {symptom(verdict)}.")
+            f"deviations of a mode. Verdict: {symptom(verdict)}.{packed}")
 
 
 def describe_curves(run):

@@ -13,7 +13,7 @@ LONG = "play = playground(PRESETS['ring_healthy'].replace(steps=10**6), view='al
 BUTTONS = ("Play", "Restart with these settings", "Reset", "Step discriminator", "Step generator", "Step both",
            "Copy recipe", "Paste recipe")  # fmt: skip
 SELECTS = {"Preset": "ring_healthy", "View": "all", "Speed": "Full", "Objective": "non_saturating", "Penalty": "none",
-           "Optimiser": "adam"}  # fmt: skip
+           "Optimiser": "adam", "Remedy": "none"}  # fmt: skip
 SLIDERS = {"Generator learning rate": "5e-4", "Discriminator learning rate": "2e-3",
            "Discriminator strength": "1 update for each generator update", "Rewind": "step 0"}  # fmt: skip
 KNOBS = dict(zip(SLIDERS, ("lr_g", "lr_d", "d_strength"), strict=False))
