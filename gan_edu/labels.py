@@ -54,11 +54,11 @@ class Label:
 class Watched:
     """A Group that is measured with 10,000 samples a member at every snapshot of the stretches asked for."""
 
-    def __init__(self, recipes):
-        self.group, self.recipes, self.target = Group(recipes), recipes, assembly.target(recipes[0])
+    def __init__(self, recipes, dtype=torch.float64):
+        self.group, self.recipes, self.target = Group(recipes, dtype), recipes, assembly.target(recipes[0])
         self.records = [[] for _ in recipes]
-        self.z = torch.stack([assembly.noise(r, SAMPLES, generator_for(r.seed, "label")) for r in recipes])
-        self.real = self.target.sample(SAMPLES, generator_for("label", "real"))  # (n, dim)
+        self.z = torch.stack([assembly.noise(r, SAMPLES, generator_for(r.seed, "label")) for r in recipes]).to(dtype)
+        self.real = self.target.sample(SAMPLES, generator_for("label", "real")).to(dtype)  # (n, dim)
 
     def train(self, until, start):
         """Train to step `until`, measuring from `start` on."""
@@ -74,7 +74,7 @@ class Watched:
         x = players.G(self.z)  # (members, n, dim)
         own = ranked(players.D(self.real.expand(len(x), -1, -1)), players.D(x))
         for record, points, score in zip(self.records, x, own, strict=True):
-            record.append({"step": self.group.step, "own": float(score), **measured(points, self.target)})
+            record.append({"step": self.group.step, "own": float(score), **measured(points.double(), self.target)})
 
 
 @torch.no_grad()
@@ -95,7 +95,7 @@ def ranked(real, fake):
     return ((real > fake).double() + (real == fake).double() / 2).mean(-1)
 
 
-def fresh_scores(G, recipes, steps=FRESH_STEPS):
+def fresh_scores(G, recipes, steps=FRESH_STEPS, dtype=torch.float64):
     """How often a discriminator new to the game ranks real above fake samples of the frozen G, held out: (members,).
 
     0.5 where nothing tells them apart, 1 where everything does; ± .005 at 10,000 pairs. Taught in notebooks/03.
@@ -103,36 +103,37 @@ def fresh_scores(G, recipes, steps=FRESH_STEPS):
     assembly.use_threads(recipes[0])
     target, members, noise = assembly.target(recipes[0]), len(recipes), recipes[0].noise
     draw = generator_for(recipes[0].seed, "fresh discriminator")
-    D = Scores(MLP((target.dim, FRESH_WIDTH, FRESH_WIDTH, 1), draw, members))
+    D = Scores(MLP((target.dim, FRESH_WIDTH, FRESH_WIDTH, 1), draw, members, dtype))
     optimiser = Optimiser(D, "adam", FRESH_RATE, 0.9, 0.999)
     for _ in range(steps):
-        real, fake = _pairs(G, target, members, FRESH_BATCH, noise, draw)
+        real, fake = _pairs(G, target, (members, FRESH_BATCH, noise), draw, dtype)
         loss = softplus(-D(real)).mean(-1) + softplus(D(fake)).mean(-1)  # (members,)
         optimiser.zero_grad()
         loss.sum().backward()
         optimiser.step()
-    real, fake = _pairs(G, target, members, SAMPLES, noise, draw)
+    real, fake = _pairs(G, target, (members, SAMPLES, noise), draw, dtype)
     with torch.no_grad():
         return ranked(D(real), D(fake)).numpy()
 
 
 @torch.no_grad()
-def _pairs(G, target, members, n, noise, draw):
+def _pairs(G, target, shape, draw, dtype):
+    members, n, _ = shape
     real = target.sample(members * n, draw).view(members, n, target.dim)
-    return real, G(torch.randn(members, n, noise, generator=draw, dtype=torch.float64))
+    return real.to(dtype), G(torch.randn(shape, generator=draw, dtype=torch.float64).to(dtype))
 
 
-def examine(recipes, continued=True):
+def examine(recipes, continued=True, dtype=torch.float64):
     """Train recipes side by side from step 0 and label each: (labels, histories), one of each a recipe.
 
     recipes: of points, alike in all but seed and rates (ensemble.Group). continued: failing runs go on to LONGER times
-    their steps, to tell slow from failing, which takes as much longer. Taught in notebooks/07.
+    their steps, to tell slow from failing, which takes as much longer. dtype: as in ensemble.Group. Taught in notebooks/07.
     """
     assembly.use_threads(recipes[0])
     steps = recipes[0].steps
-    watched = Watched([recipe.replace(steps=LONGER * steps if continued else steps) for recipe in recipes])
+    watched = Watched([recipe.replace(steps=LONGER * steps if continued else steps) for recipe in recipes], dtype)
     watched.train(steps, start=steps // 4)
-    fresh = fresh_scores(watched.group.players.G, recipes)
+    fresh = fresh_scores(watched.group.players.G, recipes, dtype=dtype)
     seen = [at_end(watched, i, float(score)) for i, score in enumerate(fresh)]
     labels = [Label(decide(numbers), numbers) for numbers in seen]
     if continued and any(label.symptom in MAY_BE_SLOW for label in labels):
