@@ -17,7 +17,7 @@ from gan_edu import assembly
 from gan_edu.diagnosis import diagnose
 from gan_edu.history import COLUMNS, History
 from gan_edu.instance_noise import InstanceNoise
-from gan_edu.metrics import snapshot
+from gan_edu.metrics_1d import points_snapshot
 from gan_edu.optimisers import Average
 from gan_edu.randomness import BLOCK, generator_for
 from gan_edu.run import EVERY, MEASURED_SAMPLES, WHOLE
@@ -163,7 +163,7 @@ class Group:
         with self.average.in_use():
             samples = self.players.G(self._z)  # (members, n, dim)
         for history, x in zip(self.histories, samples, strict=True):
-            history.add_snapshot({"step": self.step, **snapshot(x.double(), history.target)})
+            history.add_snapshot({"step": self.step, **points_snapshot(x.double(), history.target)})
 
     def finished(self):
         """The histories with their rows filled in, and a lone generator for each member, of averaged weights if so."""

@@ -5,10 +5,13 @@ Names: x = samples (n, 1), target = a Mixture with dim 1, F = its distribution f
 """
 
 import math
+from functools import lru_cache
 
 import torch
 
+from gan_edu.metrics import snapshot
 from gan_edu.metrics_2d import js_of_shares
+from gan_edu.mixtures import Mixture
 
 BINS = 50
 NEIGHBOURS = 5  # k of the nearest-neighbour estimate
@@ -37,6 +40,18 @@ def quantile(u, target):
     return (low + high) / 2
 
 
+def even_quantiles(n, target):
+    """F⁻¹(1/n), ..., F⁻¹((n-1)/n), (n-1,); remembered, as a run in training asks for them again and again."""
+    return _even_quantiles(n, tuple(target.modes.flatten().tolist()), target.std, tuple(target.weights.tolist()))
+
+
+@lru_cache(maxsize=16)
+def _even_quantiles(n, modes, std, weights):
+    centres = torch.tensor(modes, dtype=torch.float64)[:, None]  # (k, 1)
+    target = Mixture("", centres, std, torch.tensor(weights, dtype=torch.float64))
+    return quantile(torch.arange(1, n, dtype=torch.float64) / n, target)
+
+
 def _left_area(t, target):
     """∫ F from -∞ to t, (n,)."""
     z = _standard(t, target)
@@ -63,7 +78,7 @@ def w1_to_density(x, target):
     x = x.double().flatten().sort().values
     share = torch.arange(1, len(x), dtype=torch.float64) / len(x)  # (n-1,): height of Fₙ between neighbours
     start, end = x[:-1], x[1:]
-    cross = quantile(share, target).clamp(start, end)
+    cross = even_quantiles(len(x), target).clamp(start, end)
     area = _left_area(torch.cat([start, cross, end]), target).view(3, -1)
     pieces = share * (2 * cross - start - end) + area[0] + area[2] - 2 * area[1]
     return float(_left_area(x[:1], target) + pieces.sum() + _right_area(x[-1:], target))
@@ -111,3 +126,12 @@ def _neighbour_distance(x, k):
     reach = [torch.maximum(x - padded[k - left : k - left + n], padded[2 * k - left : 2 * k - left + n] - x)
              for left in range(k + 1)]  # `left` of the k neighbours lie below
     return torch.stack(reach).amin(0)  # (n,)
+
+
+def points_snapshot(x, target):
+    """What a run measures of itself every few steps: `metrics.snapshot`, and for numbers on a line also 'js' and 'w1'.
+
+    Taught in notebooks/01.
+    """
+    line = {"js": js_to_density(x, target), "w1": w1_to_density(x, target)} if target.dim == 1 else {}
+    return {**snapshot(x, target), **line}

@@ -86,7 +86,15 @@ def loss_curves(history, points=CURVE_POINTS):
 
 def mode_curves(history, points=CURVE_POINTS):
     """(n, 3): step, modes held, high-quality share, at evenly chosen snapshots, the last one always."""
-    rows = [(s["step"], s["modes"], s["quality"]) for s in history.snapshots]
+    return _evenly([(s["step"], s["modes"], s["quality"]) for s in history.snapshots], points)
+
+
+def distance_curves(history, points=CURVE_POINTS):
+    """(n, 3): step, Jensen-Shannon divergence, earth mover's distance, at snapshots of a run on a line."""
+    return _evenly([(s["step"], s["js"], s["w1"]) for s in history.snapshots], points)
+
+
+def _evenly(rows, points):
     stride = max(1, -(-len(rows) // points))
     return np.array(rows[::-1][::stride][::-1], dtype=float).reshape(-1, 3)
 

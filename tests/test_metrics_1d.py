@@ -8,7 +8,7 @@ import pytest
 import torch
 from scipy import integrate, optimize, special, stats
 
-from gan_edu import metrics_1d
+from gan_edu import metrics, metrics_1d
 from gan_edu.mixtures import TARGETS, Mixture
 
 torch.set_num_threads(1)  # more threads make small work slower
@@ -127,3 +127,20 @@ def test_bad_input():
     assert all(math.isnan(measure(torch.tensor([[0.0], [math.inf]]), TWO)) for measure in MEASURES)
     with pytest.raises(ValueError, match="more than k=5 samples, got 5"):
         metrics_1d.kl_to_density(samples(TWO, 5), TWO)
+
+
+@pytest.mark.parametrize("target", [TWO, UNEVEN], ids=lambda t: t.name)
+def test_the_remembered_quantiles_are_the_quantiles(target):
+    for n in (1, 2, 7, 500):
+        found = metrics_1d.even_quantiles(n, target)
+        assert torch.equal(found, metrics_1d.quantile(torch.arange(1, n, dtype=torch.float64) / n, target))
+
+
+def test_a_snapshot_on_a_line_has_both_distances():
+    x = samples(TWO, 512)
+    seen, two = metrics_1d.points_snapshot(x, TWO), (metrics_1d.js_to_density(x, TWO), metrics_1d.w1_to_density(x, TWO))
+    assert seen == {**metrics.snapshot(x, TWO), "js": two[0], "w1": two[1]}
+    assert metrics_1d.points_snapshot(torch.zeros(20, 2), TARGETS["ring"]).keys() == seen.keys() - {"js", "w1"}
+    broken = metrics_1d.points_snapshot(torch.full((20, 1), math.inf), TWO)
+    assert math.isnan(broken["js"])
+    assert math.isnan(broken["w1"])
