@@ -8,6 +8,7 @@ COMMANDS = {  # name -> (module, function of the remaining arguments that return
     "doctor": ("gan_edu.doctor", "main", "check this machine and say what to mend (--quiet: faults only)"),
     "audit": ("gan_edu.audit", "main", "train presets on fresh seeds: do they keep their promise? (--seeds, --json)"),
     "map": ("gan_edu.maps", "main", "draw the map of failures, resumable (FILE; --base, --x, --y, --seeds)"),
+    "study": ("gan_edu.study", "main", "how often is the diagnosis right? resumable (FILE; --workers, --report)"),
     "bench": ("gan_edu.bench", "main", "measure speed as ratios, printed as JSON (--live: in JupyterLab too)"),
 }
 

@@ -127,7 +127,8 @@ def examine(recipes, continued=True, dtype=torch.float64):
     """Train recipes side by side from step 0 and label each: (labels, histories), one of each a recipe.
 
     recipes: of points, alike in all but seed and rates (ensemble.Group). continued: failing runs go on to LONGER times
-    their steps, to tell slow from failing, which takes as much longer. dtype: as in ensemble.Group. Taught in notebooks/07.
+    their steps, to tell slow from failing, which takes as much longer. dtype: as in ensemble.Group.
+    Taught in notebooks/07.
     """
     assembly.use_threads(recipes[0])
     steps = recipes[0].steps

@@ -82,5 +82,6 @@ TARGETS = {
         Mixture("ring", ring_modes(8), 0.05),
         Mixture("grid", grid_modes(5, 0.5), 0.0125),
         Mixture("imbalanced_ring", ring_modes(8), 0.05, _UNEVEN / _UNEVEN.sum()),
+        Mixture("far_square", grid_modes(2, 1.0) + _points([[2.5, 0.0]]), 0.1),  # nothing lies where G starts
     )
 }

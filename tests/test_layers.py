@@ -33,7 +33,7 @@ diagnosis
 ensemble
 labels
 maps views pngs audit
-second_opinion
+study second_opinion
 dirac
 plots plots_dirac
 course.text course.questions course.lessons course.progress

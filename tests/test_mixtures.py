@@ -26,7 +26,7 @@ def by_scipy(target, x):
 def test_every_target_of_the_course_is_here_under_its_own_name():
     shapes = {name: tuple(target.modes.shape) for name, target in TARGETS.items()}
     assert shapes == {"two_gaussians": (2, 1), "line": (5, 2), "two_blobs": (2, 2), "ring": (8, 2), "grid": (25, 2),
-                      "imbalanced_ring": (8, 2)}  # fmt: skip
+                      "imbalanced_ring": (8, 2), "far_square": (4, 2)}  # fmt: skip
     assert all(target.name == name for name, target in TARGETS.items())
 
 

@@ -128,7 +128,7 @@ def test_unknown_names_are_refused_with_the_known_ones(arguments, words):
         playground(**arguments)
 
 
-@pytest.mark.parametrize("name", ["two_gaussians", "line", "two_blobs", "ring", "grid", "imbalanced_ring"])
+@pytest.mark.parametrize("name", TARGETS)
 @pytest.mark.parametrize("noise", [1, 3])
 def test_every_target_is_drawn_and_explained(name, noise):
     play = playground(SMALL.replace(data=name, noise=noise))

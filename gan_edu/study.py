@@ -1,0 +1,206 @@
+"""`gan-edu study`: how often is the diagnosis right? Runs over the sliders' whole range, labelled and diagnosed.
+
+Each run is trained once, labelled by `labels` (measurements that the diagnosis cannot see) and named by `diagnosis`. A
+hash of its recipe's token puts it into one of two halves: thresholds may be tuned on 'seen', the figures that count
+come from 'unseen'. Rows are kept in a file as they are finished; a second call goes on from there.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import sys
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gan_edu.audit import wilson
+from gan_edu.diagnosis import MIN_SNAPSHOTS, diagnose, measure
+from gan_edu.ensemble import chunks
+from gan_edu.labels import examine
+from gan_edu.presets import BASES, PRESETS
+from gan_edu.recipe import Recipe
+
+FILE = Path("docs/diagnosis.jsonl")
+SLIDER = (1e-5, 1e-1)  # learning rates
+STRENGTHS = tuple(2.0**e for e in range(-4, 5))
+WIDE, NEAR = 640, 560  # runs over the whole range, and runs near the presets
+SPREAD = 1.5  # near: both rates are multiplied by a factor between 1/SPREAD and SPREAD
+SYMPTOMS = ("healthy", "mode_collapse", "vanishing_gradients", "weak_discriminator", "oscillation", "non_convergence",
+            "divergence", "undecided")  # fmt: skip
+
+
+def drawn(wide=WIDE, near=NEAR, seed=2026):
+    """The study's recipes, always the same for the same arguments: a list of (kind, Recipe).
+
+    'wide': bases in turn, rates log-uniform over the sliders, strengths in proportion to 1 / (1 + strength), so that
+    the machine spends as long on each. 'near': presets on points in turn, rates moved a little. Every run has a seed
+    of its own.
+    """
+    draw = np.random.default_rng(seed)
+    odds = np.array([1 / (1 + s) for s in STRENGTHS])
+    bases = sorted({BASES[name] for name in BASES})
+    made = []
+    for i in range(wide):
+        lr_g, lr_d = np.exp(draw.uniform(*np.log(SLIDER), size=2))
+        strength = draw.choice(STRENGTHS, p=odds / odds.sum())
+        made.append(("wide", _run(PRESETS[bases[i % len(bases)]], lr_g, lr_d, strength, 10**6 + i)))
+    points = [name for name, recipe in PRESETS.items() if not recipe.is_image]
+    for i in range(near):
+        recipe = PRESETS[points[i % len(points)]]
+        moved = np.exp(draw.uniform(-np.log(SPREAD), np.log(SPREAD), size=2))
+        rates = np.clip([recipe.lr_g * moved[0], recipe.lr_d * moved[1]], *SLIDER)
+        made.append(("near", _run(recipe, *rates, recipe.d_strength, 2 * 10**6 + i)))
+    return made
+
+
+def _run(recipe, lr_g, lr_d, strength, seed):
+    lr_g, lr_d = (float(f"{rate:.3g}") for rate in (lr_g, lr_d))  # as a slider shows them
+    return recipe.replace(lr_g=lr_g, lr_d=lr_d, d_strength=float(strength), seed=seed)
+
+
+def half(token):
+    """'seen' or 'unseen', by the SHA-256 of the recipe's token."""
+    return ("seen", "unseen")[hashlib.sha256(token.encode()).digest()[0] % 2]
+
+
+def judge(kinds, recipes):
+    """Train recipes that may stand side by side, in float32: a row each with label, diagnosis and their numbers."""
+    labels, histories = examine(recipes, dtype=torch.float32)
+    return [{"token": recipe.token, "kind": kind, "half": half(recipe.token), "label": label.symptom,
+             "diagnosis": diagnose(history).symptom, "label_numbers": _rounded(label.numbers),
+             "numbers": _rounded(_measured(history))}
+            for kind, recipe, label, history in zip(kinds, recipes, labels, histories, strict=True)]  # fmt: skip
+
+
+def _measured(history):
+    return measure(history) if len(history.snapshots) >= MIN_SNAPSHOTS else {}
+
+
+def _rounded(numbers):
+    """Numbers to four digits; of arrays the least, the median and the most; of a period its four numbers."""
+    short = {}
+    for name, value in numbers.items():
+        if name == "period":
+            value = [value.height, value.line, value.length, value.amplitude]
+        elif isinstance(value, np.ndarray):
+            value = [value.min(), np.median(value), value.max()]
+        values = [float(f"{float(v):.4g}") for v in np.atleast_1d(value)]
+        short[name] = values if isinstance(value, list) else values[0]
+    return short
+
+
+# --- the file -------------------------------------------------------------------------------------------------
+
+
+def rows(file):
+    """The finished rows of a file, [] where there is none; a last line that was cut off is left out."""
+    if not Path(file).exists():
+        return []
+    lines = Path(file).read_text().splitlines()
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            found.append(json.loads(line))
+        except json.JSONDecodeError:
+            if number < len(lines):
+                raise ValueError(f"{file}, line {number} is damaged; delete that line, its run is made anew") from None
+    return [row for row in found if "token" in row]
+
+
+def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: None):
+    """Train and judge every recipe that the file lacks, writing rows as they are finished; returns all its rows.
+
+    recipes: (kind, Recipe) pairs, `drawn()` else. Taught in notebooks/07.
+    """
+    recipes = drawn() if recipes is None else recipes
+    have = rows(file)
+    Path(file).write_text("".join(json.dumps(row) + "\n" for row in have))  # without a line that was cut off
+    known = {row["token"] for row in have}
+    left = [(kind, recipe) for kind, recipe in recipes if recipe.token not in known]
+    places = chunks([recipe for _, recipe in left], size)
+    with ProcessPoolExecutor(workers) as pool:
+        jobs = [pool.submit(judge, [left[i][0] for i in p], [left[i][1] for i in p]) for p in places]
+        for job in as_completed(jobs):
+            have += job.result()
+            with open(file, "a") as out:
+                out.writelines(json.dumps(row) + "\n" for row in job.result())
+            progress(len(have), len(recipes))
+    return have
+
+
+# --- the report -----------------------------------------------------------------------------------------------
+
+
+def confusion(found):
+    """Counter of (label, diagnosis)."""
+    return Counter((row["label"], row["diagnosis"]) for row in found)
+
+
+def report(found):
+    """The confusion matrices of both halves and what follows from them, as Markdown."""
+    parts = [f"{len(found)} runs of {Recipe.from_token(found[0]['token']).steps:,} steps, PyTorch {torch.__version__}, "
+             f"{platform.machine()}."]  # fmt: skip
+    for name in ("unseen", "seen"):
+        ours = [row for row in found if row["half"] == name]
+        if ours:
+            parts += [f"### The {name} half, {len(ours)} runs", matrix(ours), figures(ours)]
+    return "\n\n".join(parts)
+
+
+def matrix(found):
+    """Rows are labels, columns diagnoses; the last columns give the share that is right, with Wilson's interval."""
+    counts = confusion(found)
+    names = [s for s in SYMPTOMS if any(s in pair for pair in counts)]
+    lines = ["| label ↓, diagnosis → | " + " | ".join(names) + " | runs | right |", "|---" * (len(names) + 3) + "|"]
+    for label in names:
+        total = sum(counts[label, d] for d in names)
+        right = share(counts[label, label], total) if total else "–"
+        cells = " | ".join(str(counts[label, d] or "·") for d in names)
+        lines.append(f"| {label} | {cells} | {total} | {right} |")
+    return "\n".join(lines)
+
+
+def figures(found):
+    """Share right over all runs, over those with a verdict on both sides, and of healthy runs called a failure."""
+    counts = confusion(found)
+    right = sum(n for (label, diagnosis), n in counts.items() if label == diagnosis)
+    healthy = [row for row in found if row["label"] == "healthy"]
+    accused = sum(row["diagnosis"] not in ("healthy", "undecided") for row in healthy)
+    named = [row for row in found if "undecided" not in (row["label"], row["diagnosis"])]
+    agree = sum(row["label"] == row["diagnosis"] for row in named)
+    return "\n".join([
+        f"- Right: {share(right, len(found))} of all runs.",
+        f"- Where both name a symptom: {share(agree, len(named))}.",
+        f"- Healthy runs that the diagnosis calls a failure: {share(accused, len(healthy))}.",
+    ])  # fmt: skip
+
+
+def share(hits, n):
+    """'95 of 100 (95.0 %, 88.8 to 97.8)', or '0 of 0'."""
+    if not n:
+        return "0 of 0"
+    low, high = wilson(hits, n)
+    return f"{hits} of {n} ({100 * hits / n:.1f} %, {100 * low:.1f} to {100 * high:.1f})"
+
+
+def main(arguments=None):
+    """`gan-edu study`: make or go on with the study, then print its report; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="gan-edu study", description=__doc__.splitlines()[0])
+    parser.add_argument("file", nargs="?", default=str(FILE), help=f"rows as JSON lines (default: {FILE})")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes")
+    parser.add_argument("--report", action="store_true", help="train nothing, only print the report of the file")
+    options = parser.parse_args(arguments)
+    found = rows(options.file) if options.report else study(options.file, workers=options.workers, progress=_tell)
+    if not found:
+        parser.error(f"{options.file} holds no runs yet; leave out --report to train them")
+    print(report(found))
+    return 0
+
+
+def _tell(done, wanted):
+    print(f"{done} of {wanted} runs", file=sys.stderr, flush=True)

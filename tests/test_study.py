@@ -1,0 +1,83 @@
+"""The study of the diagnosis: which runs are drawn, which half they fall in, what is counted; a small one trained."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from gan_edu import study
+from gan_edu.presets import PRESETS
+from gan_edu.recipe import Recipe
+
+TINY = [("wide", Recipe(steps=300, g_width=8, d_width=8, batch=16, lr_d=rate, seed=i)) for i, rate in
+        enumerate((1e-2, 2e-3, 1e-4))]  # fmt: skip
+
+
+def test_the_draw_covers_the_sliders_and_repeats_itself():
+    made = study.drawn()
+    assert made == study.drawn()
+    assert len({recipe.token for _, recipe in made}) == len(made) == study.WIDE + study.NEAR
+    wide = [recipe for kind, recipe in made if kind == "wide"]
+    assert len(wide) >= 600
+    assert {recipe.d_strength for recipe in wide} == set(study.STRENGTHS)
+    for name in ("lr_g", "lr_d"):
+        exponents = np.log10([getattr(recipe, name) for recipe in wide])
+        counts, _ = np.histogram(exponents, bins=4, range=(-5, -1))
+        assert counts.sum() == len(wide)  # none beyond the sliders
+        assert counts.min() > 0.8 * len(wide) / 4
+        assert counts.max() < 1.2 * len(wide) / 4
+    near = {recipe.replace(seed=0, lr_g=0, lr_d=0) for kind, recipe in made if kind == "near"}
+    points = [recipe for recipe in PRESETS.values() if not recipe.is_image]
+    assert near == {recipe.replace(seed=0, lr_g=0, lr_d=0) for recipe in points}
+
+
+def test_the_halves_follow_from_the_token_alone():
+    halves = [study.half(recipe.token) for _, recipe in study.drawn()]
+    assert 0.45 < halves.count("unseen") / len(halves) < 0.55
+    token = TINY[0][1].token
+    assert study.half(token) == ("unseen" if int(hashlib.sha256(token.encode()).hexdigest()[:2], 16) % 2 else "seen")
+
+
+def row(label, diagnosis, half="unseen"):
+    return {"token": Recipe().token, "half": half, "label": label, "diagnosis": diagnosis}
+
+
+def test_the_report_counts_by_hand():
+    found = [row("healthy", "healthy")] * 8 + [row("healthy", "oscillation"), row("healthy", "undecided")]
+    found += [row("mode_collapse", "mode_collapse")] * 4
+    found += [row("undecided", "healthy"), row("mode_collapse", "healthy")]
+    text = study.report(found)
+    assert "| healthy | 8 | · | 1 | 1 | 10 | 8 of 10 (80.0 %, 49.0 to 94.3) |" in text
+    assert "| mode_collapse | 1 | 4 | · | · | 5 | 4 of 5 (80.0 %, 37.6 to 96.4) |" in text
+    assert "- Right: 12 of 16 (75.0 %" in text
+    assert "- Where both name a symptom: 12 of 14 (85.7 %" in text
+    assert "- Healthy runs that the diagnosis calls a failure: 1 of 10 (10.0 %" in text
+    assert "seen half" not in text.replace("unseen half", "")
+
+
+def test_a_small_study_is_trained_kept_and_gone_on_with(tmp_path, capsys):
+    file = tmp_path / "rows.jsonl"
+    first = study.study(file, TINY[:2])
+    file.write_text(file.read_text() + '{"token": "cut o')  # as an interruption leaves it
+    with_third = study.study(file, TINY)
+    assert with_third[:2] == first
+    assert [Recipe.from_token(r["token"]) for r in with_third] == [recipe for _, recipe in TINY]
+    assert with_third == study.rows(file)
+    for found in with_third:
+        assert found["label"] in study.SYMPTOMS
+        assert found["diagnosis"] in study.SYMPTOMS
+        assert found["label_numbers"]["quality"] == pytest.approx(found["numbers"]["quality"][1], abs=0.1)
+    assert study.main([str(file), "--report"]) == 0
+    assert "3 runs of 300 steps" in capsys.readouterr().out
+
+
+def test_a_damaged_row_is_named_and_an_empty_file_says_what_to_do(tmp_path, capsys):
+    file = tmp_path / "rows.jsonl"
+    file.write_text("{broken\n" + json.dumps(row("healthy", "healthy")) + "\n")
+    with pytest.raises(ValueError, match="line 1 is damaged"):
+        study.rows(file)
+    with pytest.raises(SystemExit) as stopped:
+        study.main([str(tmp_path / "none.jsonl"), "--report"])
+    assert stopped.value.code == 2
+    assert "--report" in capsys.readouterr().err
