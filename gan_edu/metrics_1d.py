@@ -98,6 +98,18 @@ def js_to_density(x, target, bins=BINS):
     return js_of_shares(q, torch.full((bins,), 1 / bins, dtype=torch.float64))
 
 
+def floors(target, n, bins=BINS):
+    """What n samples of a perfect generator score on average: (js_to_density, w1_to_density), by large-sample theory.
+
+    (bins-1)/8n, and √(2/πn) ∫√(F(1-F)). Taught in notebooks/01.
+    """
+    edges = target.modes.min() - 8 * target.std, target.modes.max() + 8 * target.std
+    t = torch.linspace(*(float(edge) for edge in edges), 4001, dtype=torch.float64)
+    F = cdf(t, target).clamp(0, 1)
+    spread = torch.trapezoid((F * (1 - F)).sqrt(), t)
+    return (bins - 1) / (8 * n), float(spread) * math.sqrt(2 / (math.pi * n))
+
+
 def kl_to_density(x, target, k=NEIGHBOURS):
     """KL(generated ‖ real) = E ln q(x) - E ln p(x) of samples (n, 1), in nats; q from each sample's k-th neighbour.
 

@@ -1,11 +1,15 @@
 """Still figures: data in, matplotlib Figure out. No widgets, no training, no pyplot state."""
 
+import math
+
 import numpy as np
 import torch
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from gan_edu import views
+from gan_edu.metrics_1d import floors
+from gan_edu.run import MEASURED_SAMPLES
 
 REAL, FAKE = "#0072B2", "#D55E00"  # colour-blind-safe; shapes differ too
 HEAT = LinearSegmentedColormap.from_list("fake to real", [FAKE, "white", REAL])  # as the live picture has it
@@ -44,12 +48,16 @@ def _draw_plane(axes, run, samples):
 
 def _draw_line(axes, run, samples):
     x = views.heat_points(run.target, 200)
-    line = x[:, 0].numpy()
-    axes.plot(line, run.target.log_prob(x).exp().numpy(), c=REAL, label="real density")
-    axes.hist(run.sample(samples * 4)[:, 0].numpy(), bins=60, density=True, color=FAKE, alpha=0.5, label="generated")
-    axes.plot(line, views.scores(run, x).numpy(), c="#555", ls="--", label="discriminator")
-    axes.legend(loc="upper right", fontsize=8)
-    axes.set(xlabel="x")
+    line, density = x[:, 0].numpy(), run.target.log_prob(x).exp().numpy()
+    axes.hist(run.sample(samples * 8)[:, 0].numpy(), bins=60, density=True, color=FAKE, alpha=0.5, label="generated")
+    axes.plot(line, density, c=REAL, label="real density")
+    axes.set(xlabel="x", ylabel="density", xlim=(line[0], line[-1]), ylim=(0, 1.9 * density.max()))
+    right = axes.twinx()
+    right.plot(line, views.scores(run, x).numpy(), c="#444", ls="--", label="discriminator (right)")
+    right.axhline(0.5, c="#888", ls=":", lw=1)
+    right.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], ylabel="D")
+    handles = [handle for each in (axes, right) for handle in each.get_legend_handles_labels()[0]]
+    right.legend(handles=handles, loc="upper center", fontsize=8, ncols=3)
 
 
 def image_grid(images, columns=8):
@@ -84,6 +92,27 @@ def modes(history):
     right.plot(step, quality, c=FAKE, ls="--", label="high-quality share")
     right.set(ylabel="high-quality share", ylim=(0, 1.05))
     figure.legend(loc="outside upper center", ncols=2)
+    return figure
+
+
+def distances(history):
+    """How far a run on a line is from its data, over the steps: Jensen-Shannon divergence and earth mover's distance.
+
+    Dotted: what a perfect generator scores on as many samples. Taught in notebooks/01.
+    """
+    figure = Figure(figsize=(8, 2.9), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    step, js, w1 = views.distance_curves(history, 400).T
+    js_floor, w1_floor = floors(history.target, MEASURED_SAMPLES)
+    for axes, values, floor in ((left, js, js_floor), (right, w1, w1_floor)):
+        axes.plot(step, values, c=FAKE)
+        axes.axhline(floor, c="#444", ls=":", label=f"a perfect generator: {floor:.3f}")
+        axes.set(xlabel="step", ylim=(0, 1.05 * max(values)))
+    left.axhline(math.log(2), c="#888", ls="--", lw=1, label="ln 2: no place shared")
+    left.set(title="Jensen-Shannon divergence (nats)", ylim=(0, 0.75))
+    right.set(title="earth mover's distance")
+    left.legend(fontsize=8)
+    right.legend(fontsize=8)
     return figure
 
 

@@ -27,6 +27,13 @@ def heat_points(target, side=HEAT_SIDE):
     return torch.stack([x.flatten(), y.flatten()], dim=1)
 
 
+def histogram(x, target, bars=60):
+    """Samples (n, 1) as heights (bars,) of a density over the drawn line; others only lower it."""
+    edge = extent(target)
+    counts, _ = np.histogram(x.numpy(), bins=bars, range=(-edge, edge))
+    return counts / (len(x) * 2 * edge / bars)
+
+
 @torch.no_grad()
 def scores(run, x):
     """D at points x (n, dim) as numbers in [0, 1], (n,): the probability, or for critics the rank between ends.

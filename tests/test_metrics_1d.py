@@ -144,3 +144,11 @@ def test_a_snapshot_on_a_line_has_both_distances():
     broken = metrics_1d.points_snapshot(torch.full((20, 1), math.inf), TWO)
     assert math.isnan(broken["js"])
     assert math.isnan(broken["w1"])
+
+
+@pytest.mark.parametrize("n", [512, 2500])
+def test_floors_are_what_real_samples_score(n):
+    found = [[measure(samples(TWO, n, seed), TWO) for seed in range(200)] for measure in MEASURES[1::-1]]
+    for scores, floor in zip(found, metrics_1d.floors(TWO, n), strict=True):
+        error = np.std(scores) / math.sqrt(len(scores))
+        assert np.mean(scores) == pytest.approx(floor, abs=4 * error + 0.07 * floor)

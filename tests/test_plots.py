@@ -58,12 +58,33 @@ def test_real_and_generated_differ_in_shape_as_well_as_colour(run):
 
 def test_a_picture_of_one_dimension():
     run = Run(SMALL.replace(data="two_gaussians"))
-    (axes,) = drawn(plots.picture(run)).axes
+    axes = drawn(plots.picture(run)).axes[0]
     density = next(line for line in axes.lines if line.get_label() == "real density")
     x, y = density.get_data()
     assert np.trapezoid(y, x) == pytest.approx(1, abs=0.01)
     assert y == pytest.approx(run.target.log_prob(np.asarray(x)[:, None]).exp().numpy())
     assert sum(bar.get_height() * bar.get_width() for bar in axes.patches) == pytest.approx(1)
+
+
+def test_on_a_line_the_discriminator_has_an_axis_of_its_own():
+    run = Run(SMALL.replace(data="two_gaussians"))
+    density, scores = drawn(plots.picture(run)).axes
+    x, y = next(line for line in scores.lines if line.get_label().startswith("discriminator")).get_data()
+    assert y == pytest.approx(views.scores(run, torch.as_tensor(x)[:, None]).numpy())
+    assert scores.get_ylim() == (0, 1.05)
+    assert density.get_ylim()[1] > max(density.lines[0].get_ydata())
+    named = [text.get_text() for text in scores.get_legend().get_texts()]
+    assert named == ["generated", "real density", "discriminator (right)"]
+
+
+def test_distances_over_the_steps_with_their_floors():
+    run = Run(SMALL.replace(data="two_gaussians", steps=60))
+    list(run)
+    for axes, name, floor in zip(drawn(plots.distances(run.history)).axes, ("js", "w1"), (0.012, 0.046), strict=True):
+        curve, dotted = axes.lines[:2]
+        assert list(curve.get_ydata()) == run.history.snapshot_column(name)
+        assert list(curve.get_xdata()) == [0, 25, 50]
+        assert dotted.get_ydata()[0] == pytest.approx(floor, abs=0.002)
 
 
 def test_a_picture_of_digits():

@@ -193,3 +193,26 @@ def test_marks_name_the_knobs_that_moved_and_when():
         assert part in words
     waiting = Run.from_token(run.token)
     assert views.knob_marks(waiting) == []  # what is still to come is not drawn
+
+
+def test_a_histogram_over_the_drawn_line_is_a_density():
+    target = TARGETS["two_gaussians"]
+    heights = views.histogram(target.sample(50_000, torch.Generator().manual_seed(0)), target, bars=40)
+    width = 2 * views.extent(target) / 40
+    centres = -views.extent(target) + width * (torch.arange(40) + 0.5)
+    assert heights.sum() * width == pytest.approx(1, abs=1e-3)
+    assert np.abs(heights - target.log_prob(centres[:, None]).exp().numpy()).max() < 0.05
+    outside = torch.cat([torch.zeros(1, 1), torch.full((3, 1), 99.0)]).double()
+    assert views.histogram(outside, target).sum() * 2 * views.extent(target) / 60 == pytest.approx(1 / 4)
+
+
+def test_distance_curves_are_the_snapshots():
+    run = trained(SMALL.replace(data="two_gaussians"), 60)
+    curve = views.distance_curves(run.history)
+    assert curve.tolist() == [[s["step"], s["js"], s["w1"]] for s in run.history.snapshots]
+    assert curve[:, 0].tolist() == [0, 25, 50]
+    long = History(TARGETS["two_gaussians"])
+    long.snapshots = [{"step": s, "js": s / 1e4, "w1": 1.0} for s in range(0, 10_000, 25)]
+    thin = views.distance_curves(long, points=50)
+    assert len(thin) <= 50
+    assert thin[-1].tolist() == [9975, 0.9975, 1]

@@ -95,8 +95,8 @@ function drawClasses(pen, shares, box, colours) {
 }
 
 function drawCurves(canvas, still, frame) {
-  const { modes_curve: modes, loss_curve: losses, classes } = frame.arrays;
-  const panels = (modes ? 1 : 0) + (losses ? 1 : 0) + (classes ? 1 : 0);
+  const { modes_curve: modes, distance_curve: distances, loss_curve: losses, classes } = frame.arrays;
+  const panels = [modes, distances, losses, classes].filter(Boolean).length;
   canvas.style.display = panels ? "" : "none";
   if (!panels) return;
   const [pen, width] = fit(canvas, panels * 112 + 6);
@@ -113,6 +113,17 @@ function drawCurves(canvas, still, frame) {
     pen.fillStyle = colours.faint;
     pen.fillText("1", box.x + box.w + 4, box.y + 8);
     pen.fillText("0", box.x + box.w + 4, box.y + box.h);
+    knobLines(pen, frame.header.marks, box, last, colours);
+    y += 112;
+  }
+  if (distances) {
+    const box = place();
+    const farthest = Math.max(range(distances, [2])[1], 0.1);
+    axes(pen, box, "JS divergence (solid)   earth mover's distance (dashed)", colours);
+    trace(pen, distances, 1, box, last, 0, Math.LN2, colours.real, []);
+    trace(pen, distances, 2, box, last, 0, farthest, colours.fake, [5, 3]);
+    numbers(pen, box, 0, Math.LN2, colours, 2);
+    pen.fillText(farthest.toFixed(1), box.x + box.w + 4, box.y + 8);
     knobLines(pen, frame.header.marks, box, last, colours);
     y += 112;
   }

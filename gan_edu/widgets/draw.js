@@ -165,33 +165,85 @@ function drawPlane(canvas, still, frame) {
   if (stage === "update" || stage === "generator") pen.strokeRect(2, 2, size - 4, size - 4);
 }
 
-// One dimension: the real density, the generated points as a histogram, the discriminator as a dashed line.
+// Numbers on a line as marks at height y (0 = base, up in pixels): `place` for circles, crosses and arrows.
+const onLine = (px, y) => (data, i) => [px(data[i]), y];
+
+function bars(pen, heights, top, width, base, colour) {
+  pen.fillStyle = colour;
+  pen.globalAlpha = 0.55;
+  heights.forEach((height, i) => {
+    const tall = Math.min(1, height / top) * (base - 14);
+    pen.fillRect((i / heights.length) * width, base - tall, width / heights.length - 1, tall);
+  });
+  pen.globalAlpha = 1;
+}
+
+function counted(fake, extent) {
+  const found = new Float32Array(60);
+  fake.forEach((x) => {
+    const bin = Math.floor(((x + extent) / (2 * extent)) * 60);
+    if (bin >= 0 && bin < 60) found[bin] += 60 / (fake.length * 2 * extent);
+  });
+  return found;
+}
+
+// The lines D = 1/2 and D = 1, and the axis with its numbers.
+function lineFrame(pen, px, width, base, extent, isProbability, colours) {
+  pen.font = "11px sans-serif";
+  pen.fillStyle = colours.ink;
+  pen.strokeStyle = colours.faint;
+  pen.lineWidth = 1;
+  const levels = isProbability ? [[1, "D = 1"], [0.5, "D = ½"], [0, ""]] : [[1, "D: most real"], [0, ""]];
+  for (const [score, text] of levels) {
+    const y = base - score * (base - 14);
+    pen.setLineDash(score ? [1, 4] : []);
+    pen.beginPath();
+    pen.moveTo(0, y);
+    pen.lineTo(width, y);
+    pen.stroke();
+    pen.fillText(text, width - pen.measureText(text).width - 4, y - 3);
+  }
+  pen.setLineDash([]);
+  pen.textAlign = "center";
+  for (let x = -Math.floor(extent); x <= extent; x++) pen.fillText(x, px(x), base + 40);
+  pen.textAlign = "left";
+}
+
+function lineMarks(pen, still, frame, px, base, colours) {
+  const { arrays, header } = frame;
+  const stage = header.explain?.stage;
+  const [upper, lower] = [base + 9, base + 21];
+  pen.globalAlpha = stage ? 0.2 : 0.45;
+  circles(pen, still.arrays.real, onLine(px, upper), colours.real, 2.2);
+  if (!stage) crosses(pen, arrays.fake, onLine(px, lower), colours.fake, 2.2, 1);
+  pen.globalAlpha = 1;
+  if (arrays.batch_real) circles(pen, arrays.batch_real, onLine(px, upper), colours.real, 3.4);
+  if (arrays.batch) crosses(pen, arrays.batch, onLine(px, lower), colours.fake, 3.4, 1.8);
+  const [from, arrow] = stage ? [arrays.batch, arrays.batch_arrows] : [arrays.fake, arrays.arrows];
+  if (!arrow) return;
+  const flat = { shape: arrow.shape, data: new Float32Array(2 * arrow.shape[0]) };
+  arrow.data.forEach((x, i) => { flat.data[2 * i] = x; });
+  const longest = arrow.data.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-30);
+  drawArrows(pen, from, flat, onLine(px, lower), colours.ink, stage ? longest : 3);
+}
+
+// One dimension: the real density, the generated numbers as a histogram, the discriminator as a dashed line; below them
+// the numbers themselves, with the arrows of the generator's loss.
 function drawLine(canvas, still, frame) {
   const [pen, width, height] = fit(canvas);
   const colours = isDark() ? DARK : LIGHT;
   const { extent } = still.header;
-  const base = height - 24;
+  const { arrays, header } = frame;
+  const base = height - 46;
   const top = Math.max(...still.arrays.density.data) * 1.6;
   const px = (x) => ((x + extent) / (2 * extent)) * width;
   pen.fillStyle = colours.paper;
   pen.fillRect(0, 0, width, height);
-  const bins = new Array(60).fill(0);
-  const fake = frame.arrays.fake.data;
-  fake.forEach((x) => {
-    const bin = Math.floor(((x + extent) / (2 * extent)) * 60);
-    if (bin >= 0 && bin < 60) bins[bin]++;
-  });
-  const unit = 60 / (fake.length * 2 * extent);
-  pen.fillStyle = colours.fake;
-  pen.globalAlpha = 0.55;
-  bins.forEach((count, bin) => {
-    const tall = Math.min(1, (count * unit) / top) * (base - 10);
-    pen.fillRect((bin / 60) * width, base - tall, width / 60 - 1, tall);
-  });
-  pen.globalAlpha = 1;
+  bars(pen, arrays.bars?.data ?? counted(arrays.fake.data, extent), top, width, base, colours.fake);
+  lineFrame(pen, px, width, base, extent, header.probability !== false, colours);
   const line = (values, scale, colour, dash) => {
     pen.beginPath();
-    values.forEach((v, i) => pen.lineTo((i / (values.length - 1)) * width, base - Math.min(1.02, v / scale) * (base - 10)));
+    values.forEach((v, i) => pen.lineTo((i / (values.length - 1)) * width, base - Math.min(1.02, v / scale) * (base - 14)));
     pen.setLineDash(dash);
     pen.strokeStyle = colour;
     pen.lineWidth = 2;
@@ -199,12 +251,12 @@ function drawLine(canvas, still, frame) {
     pen.setLineDash([]);
   };
   line(still.arrays.density.data, top, colours.real, []);
-  line(frame.arrays.curve.data, 1, colours.ink, [5, 4]);
-  pen.strokeStyle = colours.faint;
-  pen.strokeRect(0, base, width, 0.5);
-  pen.fillStyle = colours.ink;
-  pen.font = "11px sans-serif";
-  [-1, 0, 1].forEach((x) => pen.fillText(x, px(x) - 3, base + 14));
+  if (header.explain?.stage !== "noise" && header.explain?.stage !== "generated") line(arrays.curve.data, 1, colours.ink, [5, 4]);
+  lineMarks(pen, still, frame, px, base, colours);
+  if (arrays.noise) drawNoise(pen, arrays.noise, width, colours);
+  pen.strokeStyle = colours.fake;
+  pen.lineWidth = 3;
+  if (["update", "generator"].includes(header.explain?.stage)) pen.strokeRect(2, 2, width - 4, height - 4);
 }
 
 function drawImages(canvas, still, frame) {

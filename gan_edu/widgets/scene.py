@@ -7,6 +7,7 @@ from gan_edu import views
 from gan_edu.widgets.frames import pack
 
 SHOWN = 256  # points of each kind
+COUNTED = 2000  # numbers on a line that the histogram counts
 ARROWS = 48
 DIGITS = 48
 
@@ -36,6 +37,8 @@ def frame(run, header, wants, extra=None):
     arrays |= extra or {}
     if "curves" in wants and not run.recipe.is_image:
         arrays["modes_curve"] = views.mode_curves(run.history)
+        if run.target.dim == 1:
+            arrays["distance_curve"] = views.distance_curves(run.history)
     if "losses" in wants and len(run.history):
         arrays["loss_curve"] = views.loss_curves(run.history)
     return pack({**header, "step": run.step, "marks": views.knob_marks(run)}, arrays)
@@ -52,6 +55,7 @@ def points(run, wants):
     arrays = {"fake": fake.numpy()}
     if run.target.dim == 1:
         arrays["curve"] = views.scores(run, views.heat_points(run.target, 200)).numpy()
+        arrays["bars"] = views.histogram(run.sample(COUNTED), run.target)
     else:
         heat = views.scores(run, views.heat_points(run.target))
         arrays["heat"] = np.nan_to_num(heat.numpy() * 255).astype(np.uint8).reshape(views.HEAT_SIDE, views.HEAT_SIDE)

@@ -51,6 +51,8 @@ def describe_curves(run):
         return "Curves over the steps: nothing trained yet."
     last, columns = run.history.snapshots[-1], run.history.columns
     quality = f", high-quality share {last['quality']:.0%}" if "quality" in last else ""
+    if "js" in last:
+        quality += f", Jensen-Shannon divergence {last['js']:.3f}, earth mover's distance {last['w1']:.3f}"
     return (f"Curves over {run.step:,} steps, now at: {modes(run)}{quality}, discriminator's loss "
             f"{columns['d_loss'][-1]:.3g}, generator's loss {columns['g_loss'][-1]:.3g}.")
 
