@@ -33,7 +33,7 @@ diagnosis
 ensemble
 labels
 maps views pngs audit
-study second_opinion
+study second_opinion cases
 dirac
 plots plots_dirac
 course.text course.questions course.lessons course.progress
@@ -46,7 +46,7 @@ widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices wid
 widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.explorer widgets.live
 widgets.twin
 widgets.forks
-widgets.prediction widgets.progress widgets.quiz
+widgets.prediction widgets.progress widgets.quiz widgets.detective
 widgets.playground
 widgets.failure_map widgets.challenge
 doctor bare
