@@ -12,8 +12,13 @@ function levelLine(pen, box, value, words, low, high, colours) {
   pen.lineTo(box.x + box.w, y);
   pen.stroke();
   pen.setLineDash([]);
-  pen.fillStyle = colours.ink;
   pen.font = "10px sans-serif";
+  const wide = pen.measureText(words).width;
+  pen.globalAlpha = 0.75; // so that the words can be read where a curve runs through them
+  pen.fillStyle = colours.paper;
+  pen.fillRect(box.x + box.w - wide - 5, y - 13, wide + 4, 12);
+  pen.globalAlpha = 1;
+  pen.fillStyle = colours.ink;
   pen.textAlign = "right";
   pen.fillText(words, box.x + box.w - 3, y - 3);
   pen.textAlign = "left";
@@ -26,10 +31,10 @@ function drawLosses(canvas, { losses, levels, steps }) {
   const high = Math.min(4, Math.max(1.6, range(curve, [1, 2])[1]));
   const box = { x: 34, y: 18, w: width - 44, h: 180 };
   axes(pen, box, "loss: discriminator (solid), generator (dashed)", colours);
-  levelLine(pen, box, levels[0], "discriminator cannot tell: its loss 1.39", 0, high, colours);
-  levelLine(pen, box, levels[1], "and the generator's .69", 0, high, colours);
   trace(pen, curve, 1, box, steps, 0, high, colours.real, []);
   trace(pen, curve, 2, box, steps, 0, high, colours.fake, [5, 3]);
+  levelLine(pen, box, levels[0], "discriminator cannot tell: its loss 1.39", 0, high, colours);
+  levelLine(pen, box, levels[1], "and the generator's .69", 0, high, colours);
   numbers(pen, box, 0, high, colours);
   pen.fillStyle = colours.faint;
   pen.fillText("step 0", box.x, box.y + box.h + 13);
@@ -39,10 +44,11 @@ function drawLosses(canvas, { losses, levels, steps }) {
 }
 
 function reveal(told, steps) {
-  const samples = make("canvas", { role: "img", "aria-label": told.alt });
+  const samples = make("canvas", { class: "gan-samples", role: "img", "aria-label": told.alt });
   const [last] = told.modes.slice(-1);
   const curves = make("canvas", { role: "img", "aria-label":
     `Modes held and high-quality share over the steps, at the end ${last[1]} of ${told.k} and ${last[2].toFixed(2)}.` });
+  const key = make("p", { class: "gan-line", "aria-hidden": "true" }, "○ real, × generated");
   const draw = () => {
     drawPlane(samples, { header: { extent: told.extent }, arrays: { real: asArray(told.real) } },
       { header: {}, arrays: { fake: asArray(told.sample) } });
@@ -51,7 +57,7 @@ function reveal(told, steps) {
   const words = make("div", {}, curves, make("p", { class: "gan-verdict" }, `Diagnosis: ${told.symptom}`),
     make("ul", {}, ...told.evidence.map(([name, value, threshold]) => make("li", {}, `${name}: ${value} (threshold ${threshold})`))),
     make("p", { class: "gan-line" }, `Set otherwise than in the healthy ring: ${told.settings}.`));
-  return { node: make("div", { class: "gan-revealed" }, make("div", {}, samples), words), draw };
+  return { node: make("div", { class: "gan-revealed" }, make("div", {}, samples, key), words), draw };
 }
 
 function verdictWords({ right, said, kind }) {
@@ -60,7 +66,7 @@ function verdictWords({ right, said, kind }) {
 }
 
 function summary(rows) {
-  const head = ["", "Discriminator's loss", "Generator's loss", "You said", "Diagnosis", "Modes held", ""];
+  const head = ["", "Discriminator's loss", "Generator's loss", "You said", "Diagnosis", "Modes", ""];
   return make("div", { class: "gan-scroll" }, make("table", { class: "gan-table" },
     make("caption", {}, "All eight, by the discriminator's loss (mean of the last quarter). Which neighbours differ?"),
     make("tr", {}, ...head.map((name) => make("th", { scope: "col" }, name))),
@@ -132,7 +138,9 @@ function render({ model, el }) {
   el.append(root);
   const send = (message) => ask(model, message, status);
   let drawNow = () => {};
-  const draw = () => { if (root.isConnected && root.clientWidth) drawNow(); };
+  let due = false;
+  const draw = () => { due = false; if (root.isConnected && root.clientWidth) drawNow(); };
+  const later = () => { if (!due) { due = true; requestAnimationFrame(draw); } };
   const update = () => {
     const state = model.get("state");
     const held = root.contains(document.activeElement);
@@ -148,15 +156,17 @@ function render({ model, el }) {
     }
     earlier.textContent = state.earlier;
     drawNow = () => { if (made.losses) drawLosses(canvas, state); made.draw?.(); };
-    requestAnimationFrame(draw);
-    if (held) made.focus.focus({ preventScroll: true });
+    later();
+    if (!held) return;
+    made.focus.focus({ preventScroll: true });
+    root.querySelector(".gan-heading").scrollIntoView({ block: "nearest" }); // each run begins with its curves
   };
   const showError = () => { error.textContent = model.get("error"); error.hidden = !error.textContent; };
   const events = [["change:state", update], ["change:share", () => bar.show(model.get("share"))], ["change:error", showError]];
   events.forEach(([name, action]) => model.on(name, action));
-  const watcher = new ResizeObserver(draw);
+  const watcher = new ResizeObserver(later);
   watcher.observe(root);
-  const theme = new MutationObserver(draw);
+  const theme = new MutationObserver(later);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   update();
   bar.show(model.get("share"));

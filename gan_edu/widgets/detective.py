@@ -18,6 +18,7 @@ from gan_edu.widgets.course import HERE, CourseWidget, module
 
 LESSON, UNSURE = "03", "unsure"
 VERDICTS = {**cases.KINDS, UNSURE: "These losses do not tell"}
+SHORT = {"good": "good", "few": "few modes", "moving": "wandering", UNSURE: "not said"}  # in the table
 IDLE = -1.0  # `share` while nothing is trained
 BASE = PRESETS["ring_healthy"]
 LEVELS = list(OBJECTIVES[BASE.objective].equilibrium)  # both losses where the discriminator cannot tell
@@ -189,7 +190,7 @@ class Detective(CourseWidget):
         for place, case in enumerate(self.cases):
             d_loss, g_loss = (float(np.mean(case.history[name][-len(case.history) // 4 :]))
                               for name in ("d_loss", "g_loss"))  # fmt: skip
-            rows.append([f"Run {place + 1}", f"{d_loss:.2f}", f"{g_loss:.2f}", VERDICTS[self.said[place]],
+            rows.append([f"Run {place + 1}", f"{d_loss:.2f}", f"{g_loss:.2f}", SHORT[self.said[place]],
                          wording.symptom(case.diagnosis), str(case.history.snapshots[-1]["modes"]),
                          self._judged(place)])  # fmt: skip
         return sorted(rows, key=lambda row: float(row[1]))
