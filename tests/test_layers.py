@@ -42,6 +42,7 @@ course.quizbank course.challengebank
 course.counts
 course.retrieval
 challenges
+experts
 widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
 widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.explorer widgets.live
 widgets.twin
