@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan_edu import experts, theory
+from gan_edu import experts
 from gan_edu.course import progress
 from gan_edu.experts import CASES, CLOSE, ENOUGH, LINE, REAL, check_expert, draw, expert_solution, seeds
 
