@@ -1,6 +1,7 @@
 """The playground without a page: what trains, what it tells the page, and what the page's messages do to it."""
 
 import asyncio
+import math
 import re
 
 import pytest
@@ -720,3 +721,13 @@ def test_a_remedy_that_does_not_fit_is_refused_with_the_reason_and_the_run_stays
 def test_the_text_of_the_picture_tells_of_packs():
     assert "packs of 2 equal points" in header(playground(SMALL.replace(pack=2)))["alt"]
     assert "packs" not in header(playground(SMALL))["alt"]
+
+
+def test_losses_where_the_discriminator_cannot_tell_are_drawn_on_request():
+    play = playground(SMALL)
+    assert header(play)["levels"] == []
+    move(play, levels=True)
+    assert header(play)["levels"] == pytest.approx([2 * math.log(2), math.log(2)])
+    move(play, objective="wasserstein")
+    assert header(play)["levels"] == [0, None], "a critic's generator has no level"
+    assert header(playground(SMALL, levels=True))["levels"]

@@ -94,6 +94,28 @@ function drawClasses(pen, shares, box, colours) {
   pen.setLineDash([]);
 }
 
+// A dotted line at a loss where the discriminator cannot tell real from generated.
+function levelLine(pen, box, value, words, low, high, colours) {
+  const y = box.y + box.h * (1 - (value - low) / (high - low));
+  pen.strokeStyle = colours.faint;
+  pen.setLineDash([2, 3]);
+  pen.beginPath();
+  pen.moveTo(box.x, y);
+  pen.lineTo(box.x + box.w, y);
+  pen.stroke();
+  pen.setLineDash([]);
+  pen.font = "10px sans-serif";
+  const wide = pen.measureText(words).width;
+  pen.globalAlpha = 0.75; // so that the words can be read where a curve runs through them
+  pen.fillStyle = colours.paper;
+  pen.fillRect(box.x + box.w - wide - 5, y - 13, wide + 4, 12);
+  pen.globalAlpha = 1;
+  pen.fillStyle = colours.ink;
+  pen.textAlign = "right";
+  pen.fillText(words, box.x + box.w - 3, y - 3);
+  pen.textAlign = "left";
+}
+
 function drawCurves(canvas, still, frame) {
   const { modes_curve: modes, distance_curve: distances, loss_curve: losses, classes } = frame.arrays;
   const panels = [modes, distances, losses, classes].filter(Boolean).length;
@@ -133,10 +155,13 @@ function drawCurves(canvas, still, frame) {
   }
   if (losses) {
     const box = place();
-    const [low, high] = range(losses, [1, 2]);
+    const levels = (frame.header.levels ?? []).filter((level) => level !== null);
+    const ends = range(losses, [1, 2]);
+    const [low, high] = [Math.min(ends[0], ...levels), Math.max(ends[1], ...levels)];
     axes(pen, box, "loss: discriminator (solid), generator (dashed)", colours);
     trace(pen, losses, 1, box, last, low, high, colours.real, []);
     trace(pen, losses, 2, box, last, low, high, colours.fake, [5, 3]);
+    levels.forEach((level) => levelLine(pen, box, level, `D cannot tell: ${level.toFixed(2)}`, low, high, colours));
     numbers(pen, box, low, high, colours);
     knobLines(pen, frame.header.marks, box, last, colours);
     y += 112;

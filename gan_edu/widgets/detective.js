@@ -3,33 +3,12 @@
 // Rows [[a, b, ...], ...] as the curves and pictures want them.
 const asArray = (rows) => ({ data: Float32Array.from(rows.flat()), shape: [rows.length, rows[0]?.length ?? 0] });
 
-function levelLine(pen, box, value, words, low, high, colours) {
-  const y = box.y + box.h * (1 - (value - low) / (high - low));
-  pen.strokeStyle = colours.faint;
-  pen.setLineDash([2, 3]);
-  pen.beginPath();
-  pen.moveTo(box.x, y);
-  pen.lineTo(box.x + box.w, y);
-  pen.stroke();
-  pen.setLineDash([]);
-  pen.font = "10px sans-serif";
-  const wide = pen.measureText(words).width;
-  pen.globalAlpha = 0.75; // so that the words can be read where a curve runs through them
-  pen.fillStyle = colours.paper;
-  pen.fillRect(box.x + box.w - wide - 5, y - 13, wide + 4, 12);
-  pen.globalAlpha = 1;
-  pen.fillStyle = colours.ink;
-  pen.textAlign = "right";
-  pen.fillText(words, box.x + box.w - 3, y - 3);
-  pen.textAlign = "left";
-}
-
 function drawLosses(canvas, { losses, levels, steps }) {
-  const [pen, width] = fit(canvas, 220);
+  const [pen, width] = fit(canvas, 195);
   const colours = isDark() ? DARK : LIGHT;
   const curve = asArray(losses);
   const high = Math.min(4, Math.max(1.6, range(curve, [1, 2])[1]));
-  const box = { x: 34, y: 18, w: width - 44, h: 180 };
+  const box = { x: 34, y: 18, w: width - 44, h: 155 };
   axes(pen, box, "loss: discriminator (solid), generator (dashed)", colours);
   trace(pen, curve, 1, box, steps, 0, high, colours.real, []);
   trace(pen, curve, 2, box, steps, 0, high, colours.fake, [5, 3]);

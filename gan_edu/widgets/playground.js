@@ -112,7 +112,7 @@ function layout(parts, buttons, pieces) {
     pieces.fork.element,
     pieces.curves,
     box("gan-from-balance gan-points", pieces.evidence.element));
-  const under = box("gan-under", box("gan-row gan-from-all gan-points", pieces.arrows.element, pieces.manifold.element),
+  const under = box("gan-under", box("gan-row gan-from-all gan-points", pieces.arrows.element, pieces.manifold.element, pieces.levels.element),
     methods, box("gan-from-all", pieces.recipe));
   const left = box("gan-left", pieces.picture, pieces.legend, under);
   return [left, side, pieces.announcer];
@@ -135,6 +135,7 @@ function makePieces(model, send, change, latest) {
     fork: buildFork(model, send),
     arrows: tick("Arrows", "arrows", change),
     manifold: tick("Generator's warped grid", "manifold", change),
+    levels: tick("Losses where D cannot tell", "levels", change),
   };
 }
 
@@ -149,6 +150,7 @@ function showControls(root, parts, buttons, pieces, controls) {
   }
   pieces.arrows.control.checked = controls.arrows;
   pieces.manifold.control.checked = controls.manifold;
+  pieces.levels.control.checked = Boolean(controls.levels);
   buttons.next.hidden = controls.speed !== "Explain";
 }
 

@@ -38,12 +38,13 @@ class Playground(Live):
     forking = traitlets.Dict().tag(sync=True)  # the settings that may differ in a fork, or which fork is open
     outcome = traitlets.Dict()  # symptom and token of the last run that came to its end, for those who observe
 
-    def __init__(self, recipe, name="", view="all", prediction=None):
+    def __init__(self, recipe, name="", view="all", prediction=None, levels=False):
         super().__init__()
         self.home, self.name, self.prediction = recipe, name, prediction
         self.fixed = choices.fixed()
         self.pace, self.deeds, self.desk, self.forks = Pace(), Deeds(), OpinionDesk(self), ForkDesk(self)
-        self.begin(Run(recipe), view=view, speed="Full", preset=name, arrows=True, manifold=False)
+        self.begin(Run(recipe), view=view, speed="Full", preset=name, arrows=True, manifold=False,
+                   levels=levels)
         self._go_live()
         if prediction is not None:
             prediction.observe(lambda _: self._on_loop(self.push), "unlocked")
@@ -238,11 +239,12 @@ class Playground(Live):
         return data, metadata
 
 
-def playground(name_or_recipe="ring_healthy", view="all", prediction=None):
+def playground(name_or_recipe="ring_healthy", view="all", prediction=None, levels=False):
     """A live GAN with its sliders.
 
     name_or_recipe: a name in PRESETS or a Recipe. view: 'watch', 'balance' or 'all'. prediction: what `predict`
-    returned; it keeps Play closed until the learner has answered, said 'not sure' or skipped.
+    returned; it keeps Play closed until the learner has answered, said 'not sure' or skipped. levels: draw the losses
+    at which the discriminator cannot tell, in the view 'all' (from lesson 03 on).
     Taught in notebooks/02.
     """
     recipe, name = name_or_recipe, ""
@@ -252,4 +254,4 @@ def playground(name_or_recipe="ring_healthy", view="all", prediction=None):
         recipe, name = PRESETS[name_or_recipe], name_or_recipe
     if view not in choices.VIEWS:
         raise ValueError(f"view={view!r} is not known; choose one of {', '.join(choices.VIEWS)}")
-    return Playground(recipe, name, view, prediction)
+    return Playground(recipe, name, view, prediction, levels)

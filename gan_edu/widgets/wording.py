@@ -89,4 +89,5 @@ def header(play):
         "failed": run.failed_at is not None,
         "knobs": {name: getattr(run.knobs, name) for name in ("lr_g", "lr_d", "d_strength")},
         "probability": run.players.objective.is_probability,
+        "levels": list(run.players.objective.equilibrium) if play.controls.get("levels") else [],
     }
