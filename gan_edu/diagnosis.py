@@ -167,7 +167,7 @@ def _period(history):
     window = last_snapshots(history, 3 / 4)
     centres = np.array([s["centre"] for s in window]) / history.target.radius  # (n, dim)
     modes = np.array([s["modes"] for s in window]) / len(history.target.modes)
-    return strongest_period(np.column_stack([modes, centres]))
+    return strongest_period(np.column_stack([modes, centres]), centres if centres.shape[1] == 2 else None)
 
 
 def _vanishing(seen):

@@ -164,6 +164,7 @@ def at_end(watched, member, fresh):
     older, newer = np.array_split(shares[:, :-1], 2)
     fair = fair_shares(target)
     modes = np.array([r["modes"] for r in records]) / len(target.modes)
+    paths = np.array([r["centre"] for r in records])  # (n, dim)
     return {
         "reach": window[-1]["reach"],
         "quality": float(np.median([r["quality"] for r in window])),
@@ -177,7 +178,7 @@ def at_end(watched, member, fresh):
         "fresh": fresh,
         "overlap": overlap(shares, fair),
         "trend": overlap(shares, fair) - overlap(np.array([r["shares"] for r in before]), fair),
-        "period": strongest_period(np.column_stack([modes, np.array([r["centre"] for r in records])])),
+        "period": strongest_period(np.column_stack([modes, paths]), paths if target.dim == 2 else None),
     }
 
 

@@ -43,25 +43,31 @@ def line(m):
     return float(-np.log1p(-(CONFIDENCE ** (1 / m))))
 
 
-def strongest_period(columns):
+def strongest_period(columns, plane=None):
     """The highest peak over the noise's spectrum among series (n, series), each freed of its straight trend.
 
-    Returns a Period, NONE where n < MIN_POINTS or nothing moves. Taught in notebooks/06.
+    plane: (n, 2), a moving point, also read as x + iy: one that circles has all its power on one side of the spectrum,
+    above noise that spreads over both; `amplitude` is then the circle's radius. Returns a Period, NONE where
+    n < MIN_POINTS or nothing moves. Taught in notebooks/06.
     """
     x = np.asarray(columns, dtype=float)
     n = len(x)
+    if plane is not None:
+        x = np.column_stack([x, np.asarray(plane, dtype=float) @ [1, 1j]])
     if n < MIN_POINTS or not np.isfinite(x).all():
         return NONE
     x = x - _trend(x)
-    moving = x.var(0) > 1e-12
-    if not moving.any():
+    moves = x.var(0) > 1e-12
+    if not moves.any():
         return NONE
-    x = x[:, moving]
-    power = np.abs(np.fft.rfft(x, axis=0)[MIN_CYCLES : (n - 1) // 2 + 1]) ** 2 / n  # (m, series)
-    height = power / _noise_spectrum(x, np.arange(MIN_CYCLES, (n - 1) // 2 + 1) / n)
+    circles = (np.arange(x.shape[1]) == x.shape[1] - 1)[moves] & (plane is not None)
+    cycles = np.arange(MIN_CYCLES, (n - 1) // 2 + 1)
+    power = np.abs(np.fft.fft(x[:, moves], axis=0)[np.append(cycles, -cycles)]) ** 2 / n  # (2 m, series)
+    height = power / _noise_spectrum(x[:, moves], np.append(cycles, cycles) / n)
+    height[len(cycles) :, ~circles] = 0  # both sides of a real series say the same
     place, series = np.unravel_index(height.argmax(), height.shape)
-    return Period(float(height[place, series]), line(height.size), n / (place + MIN_CYCLES),
-                  float(2 * np.sqrt(power[place, series] / n)))  # fmt: skip
+    return Period(float(height.max()), line(np.count_nonzero(height)), float(n / np.append(cycles, cycles)[place]),
+                  float((1 if circles[series] else 2) * np.sqrt(power[place, series] / n)))  # fmt: skip
 
 
 def _trend(x):
@@ -71,5 +77,5 @@ def _trend(x):
 
 def _noise_spectrum(x, frequency):
     """The AR(1) spectrum with each series' variance and lag-1 autocorrelation, (frequencies, series)."""
-    a = np.clip((x[1:] * x[:-1]).sum(0) / (x**2).sum(0), 0, 0.99)  # (series,)
+    a = np.clip((x[1:] * x[:-1].conj()).sum(0).real / (np.abs(x) ** 2).sum(0), 0, 0.99)  # (series,)
     return x.var(0) * (1 - a**2) / (1 - 2 * a * np.cos(2 * np.pi * frequency[:, None]) + a**2)

@@ -38,6 +38,28 @@ def test_a_sine_in_noise_is_found_with_its_length_and_amplitude(length):
     assert period.amplitude == pytest.approx(3, rel=0.3)
 
 
+def test_a_point_that_circles_is_found_where_neither_of_its_coordinates_would_do():
+    rng, t = np.random.default_rng(3), np.arange(90)
+    circle = np.column_stack([np.cos(2 * math.pi * t / 12), np.sin(2 * math.pi * t / 12)])
+    found, alone = 0, 0
+    for _ in range(60):
+        point = 1.6 * circle + ar1(0.5, 90, 2, rng)
+        period = strongest_period(point, point)
+        found += period.is_real and abs(period.length - 12) < 2
+        alone += strongest_period(point).is_real
+    assert found >= 40
+    assert alone <= found / 2
+    clean = strongest_period(circle, circle)
+    assert clean.amplitude == pytest.approx(1, rel=0.1)  # the circle's radius
+
+
+@pytest.mark.parametrize("a", [0.0, 0.5, 0.9])
+def test_a_point_that_only_wanders_is_rarely_taken_for_one_that_circles(a):
+    rng = np.random.default_rng(4)
+    points = (ar1(a, 90, 3, rng) for _ in range(1000))
+    assert sum(strongest_period(x, x[:, 1:]).is_real for x in points) <= 20
+
+
 def test_nothing_is_found_where_nothing_can_be():
     t = np.arange(90)[:, None]
     assert strongest_period(np.sin(t[: MIN_POINTS - 1])) == NONE
