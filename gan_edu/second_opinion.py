@@ -92,6 +92,17 @@ def probe(run, steps=None):
     return examiner.opinion()
 
 
+def fresh_update(D, optimiser, real, fake):
+    """One update of a fresh discriminator, the generator being frozen: real, fake (n, ...) are plain samples.
+
+    minimised: -E[log σ(D(real))] - E[log(1 - σ(D(fake)))]. Goodfellow et al. 2014, eq. 1. Taught in notebooks/03.
+    """
+    loss = F.softplus(-D(real)).mean() + F.softplus(D(fake)).mean()
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+
+
 class Examiner:
     """A fresh discriminator in training, step by step, on samples that the run's generator draws here and now.
 
@@ -118,14 +129,11 @@ class Examiner:
         return self.optimiser.updates >= self.steps
 
     def train_step(self):
-        """One update on samples not seen before; minimised: -ln D(real) - ln(1 - D(fake))."""
+        """One update on samples not seen before."""
         assembly.use_threads(self.recipe)
         real, fake = next(self._batches)
         with assembly.precision(self.recipe):
-            loss = F.softplus(-self.D(real)).mean() + F.softplus(self.D(fake)).mean()
-        self.optimiser.zero_grad()
-        loss.backward()
-        self.optimiser.step()
+            fresh_update(self.D, self.optimiser, real, fake)
 
     def opinion(self):
         """What it finds on the samples held out, as far as it has been trained."""

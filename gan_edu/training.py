@@ -71,6 +71,7 @@ def outputs(objective, real_logits, fake_logits):
     """D's mean output on real and on fake samples, and its accuracy P(D(real) > D(fake)), each of shape (...).
 
     Outputs are probabilities where the objective reads σ(logit) as one, otherwise the raw values.
+    Taught in notebooks/03.
     """
     accuracy = (real_logits > fake_logits).double().mean(-1)
     if objective.is_probability:

@@ -36,6 +36,7 @@ maps views pngs audit
 study second_opinion cases
 dirac
 plots plots_dirac
+plots_losses
 course.text course.questions course.lessons course.progress
 course.schema
 course.quizbank course.challengebank
