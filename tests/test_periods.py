@@ -40,17 +40,17 @@ def test_a_sine_in_noise_is_found_with_its_length_and_amplitude(length):
 
 def test_a_point_that_circles_is_found_where_neither_of_its_coordinates_would_do():
     rng, t = np.random.default_rng(3), np.arange(90)
-    circle = np.column_stack([np.cos(2 * math.pi * t / 12), np.sin(2 * math.pi * t / 12)])
+    circle = np.column_stack([np.cos(2 * math.pi * t / 11.25), np.sin(2 * math.pi * t / 11.25)])  # 8 times round
     found, alone = 0, 0
     for _ in range(60):
         point = 1.6 * circle + ar1(0.5, 90, 2, rng)
         period = strongest_period(point, point)
-        found += period.is_real and abs(period.length - 12) < 2
+        found += period.is_real and abs(period.length - 11.25) < 0.01
         alone += strongest_period(point).is_real
     assert found >= 40
     assert alone <= found / 2
     clean = strongest_period(circle, circle)
-    assert clean.amplitude == pytest.approx(1, rel=0.1)  # the circle's radius
+    assert clean.amplitude == pytest.approx(1, rel=0.02)  # the circle's radius
 
 
 @pytest.mark.parametrize("a", [0.0, 0.5, 0.9])
