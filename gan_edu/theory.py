@@ -70,18 +70,18 @@ def gap(t, log_p, log_q, x):
     return integral((log_p.exp() + log_q.exp()) / 2 * away, x)
 
 
-def kl(log_p, log_q, x):
+def kullback_leibler(log_p, log_q, x):
     """KL(p ‖ q) = E_p[ln p - ln q], from 0 up; large wherever q is small and p is not. Taught in notebooks/A."""
     return integral(log_p.exp() * (log_p - log_q), x)
 
 
-def js(log_p, log_q, x):
+def jensen_shannon(log_p, log_q, x):
     """Jensen-Shannon divergence, the mean of KL(p ‖ m) and KL(q ‖ m) with m = (p+q)/2: from 0 to ln 2 = .693.
 
     Taught in notebooks/A.
     """
     m = torch.logaddexp(log_p, log_q) - LN2
-    return (kl(log_p, m, x) + kl(log_q, m, x)) / 2
+    return (kullback_leibler(log_p, m, x) + kullback_leibler(log_q, m, x)) / 2
 
 
 def w1(log_p, log_q, x):

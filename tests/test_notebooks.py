@@ -48,13 +48,14 @@ DRIVE = """
 from gan_edu.course.quizbank import load_bank as _load_bank
 from gan_edu.course.questions import solution as _solution
 from gan_edu.widgets.challenge import Challenge as _Challenge
+from gan_edu.widgets.explorer import Explorer as _Explorer
 from gan_edu.widgets.playground import Playground as _Playground
 from gan_edu.widgets.prediction import Prediction as _Prediction
 from gan_edu.widgets.quiz import Quiz as _Quiz
 
 _shown = list({id(thing): thing for thing in Out.values()}.values())
 _counts = {}
-for _kind in (_Playground, _Prediction, _Quiz, _Challenge):
+for _kind in (_Playground, _Prediction, _Quiz, _Challenge, _Explorer):
     _found = [thing for thing in _shown if isinstance(thing, _kind)]
     _counts[_kind.__name__] = len(_found)
     for _thing in _found:
@@ -65,6 +66,10 @@ for _kind in (_Playground, _Prediction, _Quiz, _Challenge):
             for _asked in _thing.questions:
                 _right = _solution(_load_bank().questions[_asked["uid"]])
                 assert _thing.answer(_asked["uid"], _right).right, _asked["uid"]
+        elif _kind is _Explorer:
+            for _name, _control in _thing.controls.items():
+                for _value in (_control.places[0], _control.places[-1], _thing.values[_name]):
+                    _thing.set(**{_name: _value})
         elif _kind is _Challenge:
             assert _thing.last is None and _thing.play.session.step == 0, "a challenge has started by itself"
             assert _thing.check(_thing.play.home).refused, "the start is no solution"
@@ -166,7 +171,7 @@ def test_runs_twice_offline_and_its_widgets_work(name, tmp_path, capsys):
         driven = json.loads(kernel.tell(DRIVE))
     with capsys.disabled():
         print(f"\n{name}: {seconds:.1f} s of CPU with GAN_EDU_FAST=1; driven: {driven}")
-    assert driven["Playground"], "each lesson has a playground"
+    assert driven["Playground"] or driven["Explorer"], "each lesson has something to move"
 
 
 @pytest.mark.parametrize("name", SOLVED)

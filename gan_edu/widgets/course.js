@@ -54,14 +54,16 @@ function maths(element) {
   return node;
 }
 
-// A link to another notebook in the same folder; inside JupyterLab it opens as a tab of the same window.
-function notebookLink(file, label) {
-  const link = control("a", { href: file, target: "_blank", rel: "noopener" }, label);
+// A link to another notebook in the same folder, or to a heading in it; inside JupyterLab it opens as a tab of the same
+// window.
+function notebookLink(file, label, section = "") {
+  const id = section && `#${section.replaceAll(" ", "-")}`;
+  const link = control("a", { href: file + encodeURI(id), target: "_blank", rel: "noopener" }, label);
   const inLab = /\/lab\/(?:workspaces\/[^/]+\/)?tree\/(.*)$/.exec(window.location.pathname);
   if (inLab) {
     const folder = decodeURIComponent(inLab[1]).replace(/[^/]*$/, "");
-    link.dataset.commandlinkerCommand = "docmanager:open";
-    link.dataset.commandlinkerArgs = JSON.stringify({ path: folder + file });
+    link.dataset.commandlinkerCommand = id ? "rendermime:handle-local-link" : "docmanager:open";
+    link.dataset.commandlinkerArgs = JSON.stringify({ path: folder + file, ...(id && { id }) });
   }
   return link;
 }

@@ -66,7 +66,7 @@ function ordering(question) {
 
 function seeLine(see) {
   if (!see) return null;
-  const where = see.file ? notebookLink(see.file, see.title) : `${see.title} (still to come)`;
+  const where = see.file ? notebookLink(see.file, see.title, see.section) : `${see.title} (still to come)`;
   return make("p", { class: "gan-see" }, `New to you? See ‘${see.section}’ in `, where, ".");
 }
 
