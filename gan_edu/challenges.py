@@ -90,6 +90,10 @@ def find(name, path=FILE):
     if challenge.failure not in ADVICE or challenge.failure in ("healthy", "undecided"):
         raise ChallengeFileError(f"{where} 'failure': {challenge.failure!r} is no failure that the diagnosis names")
     try:
+        at_start(challenge)
+    except ValueError as error:
+        raise ChallengeFileError(f"{where} 'settings': {error}") from error
+    try:
         refused = refusal(solved(challenge), challenge)
     except ValueError as error:
         raise ChallengeFileError(f"{where} 'solution': {error}") from error
@@ -98,9 +102,14 @@ def find(name, path=FILE):
     return challenge
 
 
+def at_start(challenge):
+    """The Recipe that the challenge begins with. Taught in notebooks/02 (its challenges)."""
+    return PRESETS[challenge.start].replace(**challenge.settings)
+
+
 def solved(challenge):
     """The Recipe of the challenge's own solution. Taught in notebooks/02 (its challenges)."""
-    return PRESETS[challenge.start].replace(**challenge.solution)
+    return at_start(challenge).replace(**challenge.solution)
 
 
 # --- the rules ------------------------------------------------------------------------------------------------
@@ -111,7 +120,7 @@ def changes(recipe, challenge):
 
     Taught in notebooks/02 (its challenges).
     """
-    start, now = PRESETS[challenge.start].as_dict(), recipe.as_dict()
+    start, now = at_start(challenge).as_dict(), recipe.as_dict()
     return {name: (start[name], now[name]) for name in start if name != "seed" and start[name] != now[name]}
 
 

@@ -63,7 +63,7 @@ def tiny(folder, monkeypatch):
 def test_each_challenge_fits_the_presets_its_rules_and_its_lesson(name):
     wanted = find(name)
     assert not refusal(solved(wanted), wanted)
-    assert refusal(PRESETS[wanted.start], wanted)
+    assert refusal(challenges.at_start(wanted), wanted)
     assert wanted.failure in lesson(wanted.lesson).failures
     assert len(wanted.hints) >= 2
 
@@ -106,6 +106,9 @@ def test_an_unknown_challenge_lists_the_known_ones():
         ("knobs: [", "most: 1\n    knobs: [", "challenge '02.blow_up', field 'solution': changes 2 settings"),
         ("failure: divergence", "failure: boredom", "challenge '02.blow_up', field 'failure': 'boredom' is no failure"),
         ("start: tiny", "start: moon", "challenge '02.blow_up', field 'start': 'moon' is not allowed; allowed are"),
+        ("knobs: [", "settings: [1]\n    knobs: [", "challenge '02.blow_up', field 'settings': expected settings"),
+        ("knobs: [", "settings: {lr: 1}\n    knobs: [", "challenge '02.blow_up', field 'settings': Recipe has no"),
+        ("knobs: [", "settings: {pack: 3}\n    knobs: [", "challenge '02.blow_up', field 'settings': pack=3"),
         ("start: tiny", "start: mnist_dcgan", "challenge '02.blow_up', field 'start'"),
         ("**NaN**", "$\\\\frac{$", "challenge '02.blow_up', field 'task': the maths"),
         ("challenges:", "challenges: [", "own.yaml: is not valid YAML"),
@@ -298,9 +301,9 @@ def test_results_are_kept_and_counted(monkeypatch):
 
 
 @cache
-def at_the_start(start):
-    """Symptoms of a preset on eight seeds."""
-    members = [PRESETS[start].replace(seed=10**9 + i) for i in range(SEEDS)]
+def at_the_start(name):
+    """Symptoms of a challenge's start on eight seeds."""
+    members = [challenges.at_start(find(name)).replace(seed=10**9 + i) for i in range(SEEDS)]
     return [challenges.diagnose(history).symptom for history in train(members)]
 
 
@@ -310,7 +313,7 @@ def test_the_solution_passes_and_the_start_does_not(name):
     wanted = find(name)
     result = check(solved(wanted), wanted, "a learner of the tests")
     assert result.passed, [(outcome.seed, outcome.symptom, outcome.why) for outcome in result.outcomes]
-    met = at_the_start(wanted.start)
+    met = at_the_start(name)
     assert met.count(wanted.wanted) == 0, met
     assert met.count(wanted.failure if wanted.kind == "mend" else "healthy") > SEEDS / 2, met
     assert torch.get_num_threads() == threads, "the check's threads keep their setting to themselves"

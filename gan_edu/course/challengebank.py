@@ -9,7 +9,7 @@ from gan_edu.course.schema import Fields, Place, QuizFileError, read_yaml
 
 FILE = Path(__file__).parent / "challenges.yaml"
 KINDS = ("provoke", "mend")
-KNOBS = ("lr_g", "lr_d", "d_strength", "objective")  # what a challenge may ask to be changed
+KNOBS = ("lr_g", "lr_d", "d_strength", "objective", "pack")  # what a challenge may ask to be changed
 MAX_TASK_WORDS, MAX_HINT_WORDS = 90, 60
 
 
@@ -25,6 +25,7 @@ class Challenge:
     kind: str  # 'provoke' or 'mend'
     failure: str  # the symptom to provoke, or the one to mend
     start: str  # the preset that the playground opens with, and that the settings are compared to
+    settings: dict  # what differs from that preset at the start: setting -> value, such as other data
     knobs: tuple  # the settings that may be changed
     most: int  # how many of them at once
     budget: int  # updates of both players together, for one seed
@@ -87,6 +88,7 @@ def read_challenge(data, file, number):
     fields = Fields(data, _Spot(file, name))
     known = {"id": fields.word("id"), "kind": fields.word("kind", KINDS)}
     known |= {"failure": fields.word("failure"), "start": fields.word("start"), "title": fields.prose("title", 12)}
+    known["settings"] = _settings(fields)
     known["knobs"] = _knobs(fields)
     known["most"] = int(fields.number("most", least=1, default=len(known["knobs"])))
     known["budget"] = int(fields.number("budget", least=1))
@@ -102,6 +104,13 @@ def _check_id(name, place):
     lesson, _, own = name.partition(".")
     if lesson not in [entry.number for entry in lessons()] or not own.isidentifier() or own != own.lower():
         raise place.error(f"{name!r} is not allowed; write a lesson's number, a dot and a name: '02.mend_collapse'")
+
+
+def _settings(fields):
+    value = fields.raw("settings", {})
+    if not isinstance(value, dict):
+        raise (fields.place / "settings").error("expected settings with names and values")
+    return value
 
 
 def _knobs(fields):

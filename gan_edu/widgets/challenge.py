@@ -9,7 +9,6 @@ from gan_edu import challenges
 from gan_edu.course import progress
 from gan_edu.course.challengebank import FILE
 from gan_edu.course.text import parse, plain
-from gan_edu.presets import PRESETS
 from gan_edu.widgets import choices, registry, wording
 from gan_edu.widgets.course import HERE, CourseWidget, module
 from gan_edu.widgets.playground import Playground
@@ -45,7 +44,8 @@ class Challenge(CourseWidget):
         self.challenge, self.last = wanted, None
         self._loop, self._lock, self._stop = registry.running_loop(), threading.RLock(), threading.Event()
         self._hints, self._solution = 0, False
-        play = Playground(PRESETS[wanted.start], view="balance")
+        on_sliders = set(wanted.knobs) <= set(challenges.NAMES)  # what else may change is among the methods
+        play = Playground(challenges.at_start(wanted), view="balance" if on_sliders else "all")
         play.fixed = {**play.fixed, "presets": []}  # one of them may be the answer
         super().__init__(play=play, task=_task(wanted))
         self._refresh_standing()
@@ -132,7 +132,7 @@ class Challenge(CourseWidget):
 
     def _watch_now(self, recipe):
         self.play.take(recipe, play=True)
-        self.play.home = PRESETS[self.challenge.start]
+        self.play.home = challenges.at_start(self.challenge)
 
     def _on_loop(self, function, *args):
         """Hand work on a playground over to the kernel's own thread."""
@@ -173,7 +173,7 @@ class Challenge(CourseWidget):
     def _refresh_standing(self):
         recipe, wanted = self.recipe, self.challenge
         differing = challenges.changes(recipe, wanted)
-        start = PRESETS[wanted.start].as_dict()
+        start = challenges.at_start(wanted).as_dict()
         names = [*challenges.NAMES, *(name for name in differing if name not in challenges.NAMES)]
         rows = [_standing(name, start[name], getattr(recipe, name), name in wanted.knobs) for name in names]
         self.standing = {"rows": rows, "used": challenges.used(recipe, wanted),
