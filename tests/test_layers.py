@@ -32,7 +32,7 @@ twins
 diagnosis
 ensemble
 labels
-maps views pngs audit
+maps views pngs audit trials
 study second_opinion cases
 dirac
 plots plots_dirac

@@ -1,0 +1,81 @@
+"""Changes tried one at a time: every run is the one it says it is, and each bundled table is what its command makes."""
+
+import json
+
+import pytest
+
+from gan_edu import PRESETS, Recipe, Run, trials
+from gan_edu.diagnosis import diagnose
+
+TINY = Recipe(g_width=8, d_width=8, batch=16, steps=300)
+CHANGES = {"as it is": {}, "slower": {"lr_g": 1e-4}, "wider": {"g_width": 16}}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return trials.compare(TINY, CHANGES, seeds=(3, 4))
+
+
+def test_each_row_is_a_lone_run_of_its_change_and_seed(rows):
+    assert [(r["change"], r["seed"]) for r in rows] == [(words, seed) for words in CHANGES for seed in (3, 4)]
+    for r in rows[::3]:
+        run = Run(TINY.replace(seed=r["seed"], **CHANGES[r["change"]]))
+        for _ in run:
+            pass
+        assert trials.row(r["change"], r["seed"], run.history, diagnose(run.history)) == r
+
+
+def test_medians_are_of_the_last_quarter():
+    class History:
+        snapshots = ({"modes": 8, "quality": 0.9},) * 30 + ({"modes": 1, "quality": 0.2},) * 10
+
+    class Verdict:
+        symptom, evidence = "undecided", ()
+
+    assert trials.row("x", 0, History, Verdict) == {
+        "change": "x", "seed": 0, "symptom": "undecided", "modes": 1.0, "quality": 0.2, "cycle": None}  # fmt: skip
+
+
+def test_a_summary_counts_verdicts_and_keeps_the_order():
+    made = [{"change": c, "seed": s, "symptom": name, "modes": m, "quality": q, "cycle": None} for c, s, name, m, q in (
+        ("b", 0, "healthy", 8, 0.9), ("b", 1, "mode_collapse", 2, 0.7), ("b", 2, "mode_collapse", 3, 0.8),
+        ("a", 0, "healthy", 8, 0.95))]  # fmt: skip
+    table = trials.summary(made)
+    assert table["change"].tolist() == ["b", "a"]
+    assert table["runs"].tolist() == [3, 1]
+    assert table["healthy"].tolist() == [1, 1]
+    assert table["verdicts"].tolist() == ["2 mode collapse, 1 healthy", "1 healthy"]
+    assert table["modes"].tolist() == [3, 8]
+    assert table["quality"].tolist() == [0.8, 0.95]
+
+
+@pytest.fixture
+def tiny_table(tmp_path, monkeypatch):
+    monkeypatch.setattr(trials, "FOLDER", tmp_path / "tables")
+    monkeypatch.setitem(trials.TRIALS, "tiny", trials.Trial("tiny", CHANGES, 2))
+    monkeypatch.setitem(PRESETS, "tiny", TINY)
+
+
+def test_a_table_is_made_and_read_again(tiny_table, capsys):
+    assert trials.main(["tiny"]) == 0
+    assert "slower" in capsys.readouterr().out
+    made, kept = trials.bundled("tiny")
+    assert kept == trials.compare(TINY, CHANGES, range(2))
+    now = trials.made_by(trials.TRIALS["tiny"])
+    assert {key: made[key] for key in now} == now
+    assert trials.main([]) == 0
+    assert "tiny: tiny, 3 changes, 2 seeds" in capsys.readouterr().out
+
+
+def test_an_unknown_table_lists_the_known_ones(tiny_table):
+    with pytest.raises(KeyError, match=r"there is no table 'moon'; there are .*tiny"):
+        trials.bundled("moon")
+
+
+@pytest.mark.parametrize("name", list(trials.TRIALS))
+def test_a_bundled_table_is_up_to_date_and_whole(name):
+    """Its header is what the trial says now, and every change has every seed."""
+    trial, (made, rows) = trials.TRIALS[name], trials.bundled(name)
+    now = json.loads(json.dumps(trials.made_by(trial)))
+    assert {key: made[key] for key in now} == now, f"make it anew: gan-edu trials {name}"
+    assert [(r["change"], r["seed"]) for r in rows] == [(c, s) for c in trial.changes for s in range(trial.seeds)]
