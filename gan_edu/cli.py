@@ -9,7 +9,7 @@ COMMANDS = {  # name -> (module, function of the remaining arguments that return
     "audit": ("gan_edu.audit", "main", "train presets on fresh seeds: do they keep their promise? (--seeds, --json)"),
     "map": ("gan_edu.maps", "main", "draw the map of failures, resumable (FILE; --base, --x, --y, --seeds)"),
     "study": ("gan_edu.study", "main", "how often is the diagnosis right? resumable (FILE; --workers, --report)"),
-    "trials": ("gan_edu.trials", "main", "changes tried one at a time on many seeds: list the tables, or make one (NAME)"),
+    "trials": ("gan_edu.trials", "main", "changes tried one at a time on many seeds: list the tables, or make one"),
     "bench": ("gan_edu.bench", "main", "measure speed as ratios, printed as JSON (--live: in JupyterLab too)"),
 }
 
