@@ -22,7 +22,7 @@ def draw_losses(axes, run):
         axes.axhline(level, c="#555", ls=":", lw=1.2, label=None if number else "D cannot tell")
     low = min([0, *(1.1 * value for value in (*d_loss, *g_loss, *levels))])
     axes.set(xlabel="step", ylim=(low, min(HIGHEST, 1.1 * max(*d_loss, *g_loss, *levels))))
-    axes.legend(fontsize=8, loc="upper right")
+    axes.legend(fontsize=8, loc="best")
 
 
 def draw_modes(axes, history):

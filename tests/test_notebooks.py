@@ -48,14 +48,16 @@ DRIVE = """
 from gan_edu.course.quizbank import load_bank as _load_bank
 from gan_edu.course.questions import solution as _solution
 from gan_edu.widgets.challenge import Challenge as _Challenge
+from gan_edu.widgets.detective import Detective as _Detective
 from gan_edu.widgets.explorer import Explorer as _Explorer
 from gan_edu.widgets.playground import Playground as _Playground
 from gan_edu.widgets.prediction import Prediction as _Prediction
 from gan_edu.widgets.quiz import Quiz as _Quiz
+from gan_edu.widgets.twin import TwinBoard as _Twin
 
 _shown = list({id(thing): thing for thing in Out.values()}.values())
 _counts = {}
-for _kind in (_Playground, _Prediction, _Quiz, _Challenge, _Explorer):
+for _kind in (_Playground, _Twin, _Prediction, _Quiz, _Challenge, _Explorer, _Detective):
     _found = [thing for thing in _shown if isinstance(thing, _kind)]
     _counts[_kind.__name__] = len(_found)
     for _thing in _found:
@@ -70,6 +72,17 @@ for _kind in (_Playground, _Prediction, _Quiz, _Challenge, _Explorer):
             for _name, _control in _thing.controls.items():
                 for _value in (_control.places[0], _control.places[-1], _thing.values[_name]):
                     _thing.set(**{_name: _value})
+        elif _kind is _Detective:
+            assert _thing.state["phase"] == "idle", "Run All must start no training"
+            _thing.steps = 30
+            _thing.begin()
+            while _thing.state["phase"] != "done":
+                _thing.commit("unsure")
+                _thing.next()
+            assert _thing.score == (0, 0, 8) and not _thing.error
+        elif _kind is _Twin:
+            assert _thing.twin.step == _thing.twin.begin and not _thing.playing, "Run All must start no training"
+            assert _thing.locked == (_thing.prediction is not None), "only a prediction locks Play"
         elif _kind is _Challenge:
             assert _thing.last is None and _thing.play.session.step == 0, "a challenge has started by itself"
             assert _thing.check(_thing.play.home).refused, "the start is no solution"
@@ -80,6 +93,9 @@ for _thing in _shown:
     if isinstance(_thing, _Playground):
         _thing.run(3)
         assert _thing.session.step == 3 and not _thing.error and not _thing.locked
+    elif isinstance(_thing, _Twin):
+        _thing.run(3)
+        assert [_run.step - _thing.twin.begin for _run in _thing.twin.runs] == [3, 3] and not _thing.locked
 import json
 print(json.dumps(_counts))
 """

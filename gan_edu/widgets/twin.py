@@ -67,7 +67,7 @@ class TwinBoard(Live):
             prediction.observe(lambda _: self._on_loop(self.push), "unlocked")
 
     def _begin(self):
-        self.budget_end = max(self.twin.left.recipe.steps, self.twin.begin + 1)
+        self.budget_end = self.twin.begin + self.twin.left.recipe.steps
         self.error = self.notice = ""
         self.judge(force=True)
         self.push()
@@ -174,7 +174,8 @@ class TwinBoard(Live):
                 pane.verdict = diagnose(pane.session.history)
 
     def _report_measured(self):
-        if self.prediction is not None and self.twin.step >= self.twin.left.recipe.steps // 3:
+        done = self.twin.step - self.twin.begin
+        if self.prediction is not None and done >= self.twin.left.recipe.steps // 3:
             self.prediction.measured = " | ".join(
                 f"{pane.side}: {wording.measured(pane.session, pane.verdict)}" for pane in self.panes)  # fmt: skip
 
