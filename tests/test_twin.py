@@ -200,6 +200,7 @@ def test_a_run_can_be_forked_where_it_stands_and_restart_leads_back_there():
     first = board.twin.right.sample(16)
     click(board, "restart")
     assert (board.twin.step, board.words["begin"]) == (30, 30)
+    assert board.budget_end == 30 + SMALL.steps, "a fork goes on for a whole run's length"
     assert torch.equal(board.twin.left.sample(16), run.sample(16))
     click(board, "step")
     assert [one.step for one in board.twin.runs] == [31, 31]
