@@ -54,10 +54,11 @@ function maths(element) {
   return node;
 }
 
-// A link to another notebook in the same folder, or to a heading in it; inside JupyterLab it opens as a tab of the same
+// A link to another notebook in the same folder, or to a part of it; inside JupyterLab it opens as a tab of the same
 // window.
 function notebookLink(file, label, section = "") {
-  const id = section && `#${section.replaceAll(" ", "-")}`;
+  // A cell's id is found at once, a heading only when its cell has been drawn: the refresher's cells are named so.
+  const id = section && `#cell-id=${section.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}`;
   const link = control("a", { href: file + encodeURI(id), target: "_blank", rel: "noopener" }, label);
   const inLab = /\/lab\/(?:workspaces\/[^/]+\/)?tree\/(.*)$/.exec(window.location.pathname);
   if (inLab) {

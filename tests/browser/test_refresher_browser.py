@@ -1,0 +1,47 @@
+"""Links into the refresher lead to the very heading: from a question, a lesson's text, its own list."""
+
+import pytest
+
+SECTIONS = ["Logit and sigmoid", "Expectation", "KL and JS", "Adam", "Slope bound (Lipschitz)"]
+IN_VIEW = """name => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) :is(h2, h3)')].some(h => {
+  const box = h.getBoundingClientRect();
+  return h.textContent.startsWith(name) && box.height > 0 && box.top > 60 && box.top < window.innerHeight - 40; })"""
+
+
+def in_view(lab, heading):
+    lab.page.wait_for_function(IN_VIEW, arg=heading, timeout=60_000)
+
+
+def open_cells(lab, *cells):
+    lab.open_notebook(lab.make_notebook(list(cells)))
+    lab.run_all()
+
+
+def test_each_readiness_question_leads_to_its_part(lab):
+    names = ", ".join(f"'{name}'" for name in ("logit", "expectation", "divergence", "adam", "slope_bound"))
+    open_cells(lab, f"from gan_edu import quiz\nquiz('00', {names})")
+    for number, section in reversed(list(enumerate(SECTIONS))):
+        link = lab.page.locator(".gan-see").nth(number).get_by_role("link", name="Refresher")
+        assert lab.page.locator(".gan-see").nth(number).inner_text().startswith(f"New to you? See ‘{section}’")
+        link.click()
+        in_view(lab, section)
+        lab.page.get_by_role("tab", name="made_here.ipynb").click()
+    assert len(lab.context.pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "heading"),
+    [("nash-equilibrium", "Nash equilibrium"), ("slope-bound-lipschitz", "Slope bound (Lipschitz)")],
+)
+def test_a_lessons_link_leads_to_the_glossary(lab, target, heading):
+    open_cells(lab, ("markdown", f"See [this](A_refresher.ipynb#cell-id={target})."), "1")
+    lab.page.get_by_role("link", name="this").click()
+    in_view(lab, heading)
+
+
+def test_the_refreshers_own_list_leads_to_its_parts(lab):
+    lab.open_notebook("A_refresher.ipynb")
+    for section in ("Slope bound (Lipschitz)", "Glossary"):
+        lab.page.evaluate("() => jupyterapp.shell.currentWidget.content.scrollToItem(0, 'start')")
+        lab.page.locator(".jp-Cell").first.get_by_role("link", name=section).click()
+        in_view(lab, section)
