@@ -106,8 +106,8 @@ def _train(recipes, places, done, stop):
 
 @torch.no_grad()
 def _sample(recipe, G):
-    z = assembly.noise(recipe, SAMPLES, generator_for(recipe.seed, "sample", 0)).float()
-    return G(z).double().numpy()
+    z = assembly.noise(recipe, SAMPLES, generator_for(recipe.seed, "sample", 0))
+    return G(z.to(next(G.parameters()).dtype)).double().numpy()
 
 
 def chosen(cases):
