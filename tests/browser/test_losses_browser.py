@@ -1,0 +1,73 @@
+"""Lesson 03 as a learner plays it: predictions, second opinion, detective, twin and challenge, all on its own page."""
+
+import re
+
+from board import WAIT, Board
+from playwright.sync_api import expect
+from test_twin_browser import Panes
+
+CELL_OF = """text => [...jupyterapp.shell.currentWidget.content.model.cells]
+  .findIndex(c => c.type === 'code' && c.sharedModel.source.includes(text))"""
+SCROLL = "async i => { const b = jupyterapp.shell.currentWidget.content; await b.scrollToItem(i, 'start'); }"
+
+
+def shown(lab, text):
+    """Bring the cell whose code holds the text into view; return its outputs."""
+    index = lab.page.evaluate(CELL_OF, text)
+    assert index >= 0, text
+    lab.page.evaluate(SCROLL, index)
+    return lab.page.locator(f".jp-Cell[data-windowed-list-index='{index}'] .jp-OutputArea-output").last
+
+
+def lock_in(lab, text, choice):
+    """Answer a prediction."""
+    card = shown(lab, text)
+    card.get_by_role("radio", name=choice).check()
+    card.get_by_role("button", name="Lock in prediction").click()
+    expect(card).to_contain_text("You predicted", timeout=WAIT)
+    return card
+
+
+def test_the_lesson_is_played_through(lab):
+    lab.open_notebook("03_reading_the_losses.ipynb")
+    lab.run_all(seconds=300)
+    card = lock_in(lab, '"which_learnt"', "Only B")
+    expect(card).to_contain_text("Measured")
+    expect(card).to_contain_text(re.compile(r"A: \d of 8 modes, high-quality share .* B: \d of 8 modes"))
+    lab.screenshot("03_prediction")
+
+    shown(lab, 'playground("weak_discriminator"')
+    board = Board(lab)
+    expect(board.root.get_by_role("checkbox", name="Losses where D cannot tell")).to_be_checked()
+    board.press("Play")
+    board.until_step(300)
+    board.press("Second opinion")
+    words = board.root.locator(".gan-opinion-words")
+    expect(words).to_have_text(re.compile("AUC (1.00|0.9).* it is weak"), timeout=WAIT)
+    lab.screenshot("03_second_opinion")
+
+    detective = shown(lab, "detective()").locator(".gan-detective")
+    detective.get_by_role("button", name="Draw eight runs").click()
+    expect(detective).to_have_attribute("data-phase", "open", timeout=4 * WAIT)
+    detective.get_by_role("radio").first.check()
+    detective.get_by_role("button", name="Commit to this verdict").click()
+    expect(detective).to_have_attribute("data-phase", "told", timeout=WAIT)
+    lab.screenshot("03_detective")
+
+    shown(lab, "twin(run, prediction=again")
+    panes = Panes(lab.page)
+    expect(panes.button("Play")).to_be_disabled(timeout=WAIT)
+    lock_in(lab, '"after_rewind"', "Stay good")
+    shown(lab, "twin(run, prediction=again")
+    expect(panes.sentence).to_contain_text("generator learning rate 0.001 instead of 0.03", timeout=WAIT)
+    panes.button("Play").click()
+    expect(panes.notice).to_contain_text("the planned end", timeout=WAIT)
+    lab.screenshot("03_twin")
+    expect(shown(lab, '"after_rewind"')).to_contain_text(re.compile(r"left: \d of 8 modes .* right: \d of 8 modes"))
+
+    challenge = shown(lab, 'challenge("03.fake_success")').locator(".gan-challenge")
+    expect(challenge).to_contain_text("Fake a success")
+    challenge.get_by_role("button", name="Next hint").click()
+    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
+    lab.screenshot("03_challenge")
+    assert lab.cell_errors() == []
