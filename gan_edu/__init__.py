@@ -17,7 +17,7 @@ _HOMES = {
     "explorer": "widgets.explorer",
     "Slider": "widgets.explorer",
     "Choice": "widgets.explorer",
-    "panels": "widgets.explorer",
+    "panels": "paper",
     "quiz": "widgets.quiz",
     "retrieval": "widgets.quiz",
     "predict": "widgets.prediction",

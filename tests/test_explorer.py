@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from gan_edu import Choice, Slider, explorer, panels
-from gan_edu.widgets.explorer import COLOURS, PAPER, ink, style
+from gan_edu.paper import COLOURS, PAPER, ink, style
 
 CONTROLS = {
     "mean": Slider("Mean of G", -4, 4, 1, steps=80, words=lambda x: f"{abs(x):g} {'left' if x < 0 else 'right'}"),

@@ -10,7 +10,7 @@ import gan_edu
 PACKAGE = Path(gan_edu.__file__).parent
 # From the ground up; modules of one row do not import each other. `course.` knows neither torch nor widgets.
 LAYERS = """
-mixtures mnist machine budget theory
+mixtures mnist machine budget theory paper
 digits
 networks
 randomness optimisers
@@ -36,7 +36,7 @@ maps views pngs audit trials
 study second_opinion cases
 dirac
 plots plots_dirac
-plots_losses
+plots_losses sketches
 course.text course.questions course.lessons course.progress
 course.schema
 course.quizbank course.challengebank

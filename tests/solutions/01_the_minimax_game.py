@@ -23,7 +23,7 @@ assert abs(value(log_p - one_bump, log_p, one_bump, x) - (-math.log(4) + 2 * dif
 assert abs(sum(recent) / len(recent) - 0.955) < 0.05, sum(recent) / len(recent)
 
 # the explorer: 1/2 everywhere at one place, -ln 4 there; from 3 to 4 only the earth mover's distance still changes
-equal = explorer(draw, "equal", {"mean": Slider("", -1.5, 4, 1), "width": Slider("", 0.1, 1, 0.25),
+equal = explorer(sketches.forger, "equal", {"mean": Slider("", -1.5, 4, 1), "width": Slider("", 0.1, 1, 0.25),
                                  "weight": Slider("", 0, 1, 0.5)})  # fmt: skip
 assert "D*(1.0) = 0.500 · V(D*, G) = -1.386 = −ln 4 + 2 · 0.000" in equal.shown["numbers"]
 far = [equal.set(weight=1.0, mean=mean).shown["numbers"].partition(" · ")[2] for mean in (3, 4)]
