@@ -35,7 +35,18 @@ def test_the_lesson_is_played_through(lab):
     expect(card).to_contain_text("Measured")
     expect(card).to_contain_text(re.compile(r"A: \d of 8 modes, high-quality share .* B: \d of 8 modes"))
     lab.screenshot("03_prediction")
+    _second_opinion(lab)
+    _detective(lab)
+    _twin_behind_its_prediction(lab)
+    challenge = shown(lab, 'challenge("03.fake_success")').locator(".gan-challenge")
+    expect(challenge).to_contain_text("Fake a success")
+    challenge.get_by_role("button", name="Next hint").click()
+    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
+    lab.screenshot("03_challenge")
+    assert lab.cell_errors() == []
 
+
+def _second_opinion(lab):
     shown(lab, 'playground("weak_discriminator"')
     board = Board(lab)
     expect(board.root.get_by_role("checkbox", name="Losses where D cannot tell")).to_be_checked()
@@ -46,6 +57,8 @@ def test_the_lesson_is_played_through(lab):
     expect(words).to_have_text(re.compile("AUC (1.00|0.9).* it is weak"), timeout=WAIT)
     lab.screenshot("03_second_opinion")
 
+
+def _detective(lab):
     detective = shown(lab, "detective()").locator(".gan-detective")
     detective.get_by_role("button", name="Draw eight runs").click()
     expect(detective).to_have_attribute("data-phase", "open", timeout=4 * WAIT)
@@ -54,6 +67,8 @@ def test_the_lesson_is_played_through(lab):
     expect(detective).to_have_attribute("data-phase", "told", timeout=WAIT)
     lab.screenshot("03_detective")
 
+
+def _twin_behind_its_prediction(lab):
     shown(lab, "twin(run, prediction=again")
     panes = Panes(lab.page)
     expect(panes.button("Play")).to_be_disabled(timeout=WAIT)
@@ -64,10 +79,3 @@ def test_the_lesson_is_played_through(lab):
     expect(panes.notice).to_contain_text("the planned end", timeout=WAIT)
     lab.screenshot("03_twin")
     expect(shown(lab, '"after_rewind"')).to_contain_text(re.compile(r"left: \d of 8 modes .* right: \d of 8 modes"))
-
-    challenge = shown(lab, 'challenge("03.fake_success")').locator(".gan-challenge")
-    expect(challenge).to_contain_text("Fake a success")
-    challenge.get_by_role("button", name="Next hint").click()
-    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
-    lab.screenshot("03_challenge")
-    assert lab.cell_errors() == []

@@ -51,10 +51,8 @@ def drawn(canvas):
     return canvas.evaluate("c => c.toDataURL()")
 
 
-def test_fork_by_clicks_lockstep_and_close(lab):
-    board = open_board(lab, LONG)
-    board.press("Play")
-    board.until_step(150)
+def _open_fork(board):
+    """Fork where the run stands, after a value that is refused."""
     board.press("Fork")
     expect(board.button("Play")).to_be_visible(timeout=WAIT)
     which, value = board.select("What differs on the right"), board.root.get_by_role("textbox", name="Its new value")
@@ -65,9 +63,16 @@ def test_fork_by_clicks_lockstep_and_close(lab):
     board.press("Open fork")
     expect(board.root.get_by_role("alert").filter(has_text="'fast' is no number")).to_be_visible(timeout=WAIT)
     value.fill("0.05")
-    lab.screenshot("fork_form")
+    board.lab.screenshot("fork_form")
     value.press("Enter")
-    panes = Panes(lab.page)
+    return Panes(board.page)
+
+
+def test_fork_by_clicks_lockstep_and_close(lab):
+    board = open_board(lab, LONG)
+    board.press("Play")
+    board.until_step(150)
+    panes = _open_fork(board)
     since = board.step()
     expect(panes.sentence).to_have_text(
         f"Right, from step {since:,} on: discriminator learning rate 0.05 instead of 0.002; all else, the noise too, "
