@@ -21,6 +21,9 @@ WORDS = {
     "noise": "numbers in the noise",
     "batch": "batch size",
     "average": "decay of the averaged weights",
+    "pack": "samples that the discriminator judges together",
+    "unroll": "updates that the generator looks ahead",
+    "smoothing": "one-sided label smoothing",
 }
 
 
@@ -122,6 +125,8 @@ class Twin:
 
 def spoken(name, value):
     """A setting's value in words: '0.01', '1e-5', '1/8', 'non-saturating'. Taught in notebooks/03."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if isinstance(value, str):
         return value.replace("_", "-")
     if name == "d_strength" and 0 < value < 1:

@@ -50,6 +50,8 @@ def click(widget, do, **more):
     [
         (SMALL.replace(d_strength=0.3, lr_halving=20), 37),
         (SMALL.replace(average=0.9, penalty="r1", penalty_every=3), 25),
+        (SMALL.replace(instance_noise=0.3, noise_until=40, pack=2, smoothing=0.1), 25),
+        (SMALL.replace(spectral_norm=True, unroll=2), 25),
         (DIGITS, 5),
     ],
 )
@@ -376,6 +378,27 @@ def test_a_value_that_will_not_do_is_refused_and_nothing_opens(name, value, word
     assert play.forking["offers"], "the form stays, to be mended"
     assert play.forks.board is None
     assert not play.error
+
+
+@pytest.mark.parametrize(
+    ("remedy", "words", "changed"),
+    [
+        ("smoothing", "one-sided label smoothing 0.1 instead of 0", {"smoothing": 0.1}),
+        ("spectral_norm", "spectral norm on instead of off", {"spectral_norm": True}),
+        ("packing", "samples that the discriminator judges together 2 instead of 1", {"pack": 2}),
+    ],
+)
+def test_a_remedy_can_be_what_differs(remedy, words, changed):
+    play = playground(SMALL)
+    click(play, "fork")
+    [offer] = [offer for offer in play.forking["offers"] if offer["name"] == "remedy"]
+    assert offer["now"] == "None"
+    assert remedy in [key for key, _ in offer["choices"]]
+    click(play, "fork_open", name="remedy", value=remedy)
+    board = play.forks.board.run(3)
+    assert words in board.words["sentence"]
+    assert board.twin.right.recipe == SMALL.replace(**changed)
+    assert board.twin.left.recipe == SMALL
 
 
 def test_values_are_read_as_learners_write_them():

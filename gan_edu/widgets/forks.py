@@ -3,18 +3,20 @@
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.optimisers import RULES
 from gan_edu.penalties import PENALTIES
+from gan_edu.remedies import REMEDY_CHOICES, changes_to, choice_of
 from gan_edu.twins import WORDS, Twin, spoken
 from gan_edu.widgets.twin import TwinBoard
 
 LIVE = ("lr_d", "lr_g", "d_strength", "objective", "penalty")  # from any step on
-FRESH = ("optimiser", "g_width", "d_width", "batch", "beta1")  # from step 0 only
-CHOICES = {"objective": OBJECTIVES, "penalty": PENALTIES, "optimiser": RULES}
+FRESH = ("remedy", "optimiser", "g_width", "d_width", "batch", "beta1")  # from step 0 only
+CHOICES = {"objective": OBJECTIVES, "penalty": PENALTIES, "optimiser": RULES, "remedy": REMEDY_CHOICES}
 CONTRASTS = {  # what the new value is at first
     "lr_d": lambda now: 5 * now,
     "lr_g": lambda now: now / 5,
     "d_strength": lambda now: now / 8 if now >= 1 else 1,
     "objective": lambda now: "minimax" if now == "non_saturating" else "non_saturating",
     "penalty": lambda now: "r1" if now == "none" else "none",
+    "remedy": lambda now: "r1" if now == "none" else "none",
     "optimiser": lambda now: "sgd" if now == "adam" else "adam",
     "g_width": lambda now: 2 * now,
     "d_width": lambda now: max(now // 8, 1),
@@ -48,7 +50,7 @@ class ForkDesk:
         """'Open fork': the panes, both from the run as it stands; a value that will not do is refused with words."""
         play = self.play
         try:
-            twin = Twin(play.session, **{name: as_value(name, value)})
+            twin = Twin(play.session, **changes(play.session, name, value))
         except ValueError as error:
             play.forking = {**play.forking, "notice": f"Not opened: {error}."}
             return
@@ -71,12 +73,31 @@ class ForkDesk:
 
 
 def _offer(run, name):
-    now = getattr(run.knobs, name) if name in LIVE else getattr(run.recipe, name)
-    choices = [[key, spoken(name, key)] for key in CHOICES.get(name, ()) if key != now]
+    now = _now(run, name)
+    choices = [[key, _in_words(name, key)] for key in CHOICES.get(name, ()) if key != now]
     words = WORDS.get(name, name.replace("_", " "))
     new = CONTRASTS[name](now)
-    return {"name": name, "words": words[0].upper() + words[1:], "now": spoken(name, now), "choices": choices,
+    return {"name": name, "words": words[0].upper() + words[1:], "now": _in_words(name, now), "choices": choices,
             "new": new if choices else spoken(name, new)}  # fmt: skip
+
+
+def _now(run, name):
+    if name == "remedy":
+        return choice_of(run.recipe)
+    return getattr(run.knobs, name) if name in LIVE else getattr(run.recipe, name)
+
+
+def _in_words(name, value):
+    remedy = REMEDY_CHOICES.get(value) if name == "remedy" else None
+    return remedy.label if remedy else spoken(name, value)
+
+
+def changes(run, name, text):
+    """Field -> value of the right side; a remedy may be several fields. ValueError in words for what will not do."""
+    if name != "remedy":
+        return {name: as_value(name, text)}
+    wanted = changes_to(run.recipe, text)
+    return {field: value for field, value in wanted.items() if value != getattr(run.recipe, field)}
 
 
 def as_value(name, text):
