@@ -61,7 +61,8 @@ def keep(promise, seeds, continued=True):
     labels, diagnoses = Counter(), Counter()
     equal = 0
     for i in range(0, len(seeds), CHUNK):
-        found, histories = examine([promise.recipe.replace(seed=s) for s in seeds[i : i + CHUNK]], continued)
+        found, histories = examine([promise.recipe.replace(seed=s) for s in seeds[i : i + CHUNK]],
+                                   continued, torch.float32)
         named = [diagnose(history).symptom for history in histories]
         labels.update(label.symptom for label in found)
         diagnoses.update(named)

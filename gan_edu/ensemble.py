@@ -174,15 +174,15 @@ class Group:
             history.fill(self.rows[: self.step, :, i])
             G, _ = assembly.networks(recipe)
             for p, many in zip(G.parameters(), weights, strict=True):
-                p.data = many[i]
+                p.data = many[i].to(p.dtype)
             generators.append(G)
         return self.histories, generators
 
 
-def train_chunk(recipes):
+def train_chunk(recipes, dtype=torch.float64):
     """Train recipes that share everything but FREE_FIELDS to their end: (histories, generators)."""
     torch.set_num_threads(1)  # chunks run side by side; threads inside one would wait for each other
-    group = Group(recipes)
+    group = Group(recipes, dtype)
     while group.step < recipes[0].steps:
         group.train_step()
     return group.finished()
@@ -209,20 +209,21 @@ def chunks(recipes, size=CHUNK):
     return [places[i : i + size] for places in groups.values() for i in range(0, len(places), size)]
 
 
-def train_ensemble(recipes, executor=None, progress=True):
+def train_ensemble(recipes, executor=None, progress=True, dtype=torch.float64):
     """Train every recipe to its end, many at a time; returns an Ensemble in the same order.
 
     recipes: they share shapes (SHARED_FIELDS); seeds, rates, d_strength, objectives and penalties may differ.
     executor: any concurrent.futures.Executor; without one, as many threads as there are cores. progress: show a bar.
-    An interruption gives back what is finished. Raises ValueError naming the member and field that do not fit.
-    Taught in notebooks/02.
+    dtype: as in Group. An interruption gives back what is finished. Raises ValueError naming the member and field that
+    do not fit. Taught in notebooks/02.
     """
     recipes = list(recipes)
     check_shapes(recipes)
     done, own = {}, executor is None
     executor = executor or ThreadPoolExecutor(os.cpu_count())
     size = max(1, min(CHUNK, -(-len(recipes) // (os.cpu_count() or 1))))
-    futures = {executor.submit(train_chunk, [recipes[i] for i in places]): places for places in chunks(recipes, size)}
+    parts = chunks(recipes, size)
+    futures = {executor.submit(train_chunk, [recipes[i] for i in places], dtype): places for places in parts}
     try:
         with tqdm(total=len(recipes), unit="GAN", disable=not progress, leave=False) as bar:
             for future in as_completed(futures):

@@ -104,13 +104,16 @@ def _resume(file, made):
 
 
 def measure(recipes, x, y, executor=None, progress=True):
-    """One row a recipe; those undecided at their end are trained on to LONGER times the length."""
-    ensemble = train_ensemble(recipes, executor, progress)
+    """One row a recipe; those undecided at their end are trained on to LONGER times the length.
+
+    In float32, which takes half the time: near a border a lone run, in float64, may end on the other side.
+    """
+    ensemble = train_ensemble(recipes, executor, progress, torch.float32)
     rows = [_row(*member, x, y) for member in zip(recipes, ensemble.histories, ensemble.diagnoses, strict=True)]
     slow = [i for i, row in enumerate(rows) if row["symptom"] == "undecided"]
     if slow:
         again = [recipes[i].replace(steps=LONGER * recipes[i].steps) for i in slow]
-        longer = train_ensemble(again, executor, progress)
+        longer = train_ensemble(again, executor, progress, torch.float32)
         for i, *member in zip(slow, again, longer.histories, longer.diagnoses, strict=True):
             rows[i] = _row(*member, x, y)
     return rows

@@ -7,13 +7,25 @@ _DIGITS = Recipe(
     data="mnist", architecture="dcgan", penalty="r1", penalty_weight=0.1, penalty_every=4, lr_g=2e-3, lr_d=2e-3,
     g_width=64, d_width=64, noise=16, batch=64, average=0.999, steps=3000,
 )  # fmt: skip
+_SQUARE = Recipe(data="far_square", objective="minimax")  # the saturating loss, and a way to go to the data
+_MOMENTUM = _RING.replace(beta1=0.9)
 PRESETS = {
     "ring_healthy": _RING,
+    "square_saturating": _SQUARE,
+    "ring_momentum": _MOMENTUM,
     "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=1e-2, d_strength=2),
     "weak_discriminator": _RING.replace(d_strength=1 / 8),
+    "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
+    "oscillation": _MOMENTUM.replace(lr_d=6e-4),
     "mnist_dcgan": _DIGITS,
 }
-BASES = {"mode_collapse": "ring_healthy", "weak_discriminator": "ring_healthy"}  # failure -> what it departs from
+BASES = {  # failure -> what it departs from
+    "mode_collapse": "ring_healthy",
+    "weak_discriminator": "ring_healthy",
+    "vanishing_gradients": "square_saturating",
+    "oscillation": "ring_momentum",
+}
 REMEDIES = {  # failure -> the same with one thing changed, healthy again
     "weak_discriminator": PRESETS["weak_discriminator"].replace(d_strength=1),
+    "oscillation": PRESETS["oscillation"].replace(lr_d=2e-3),
 }

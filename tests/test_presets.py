@@ -14,9 +14,11 @@ def trained(name, steps):
     return train_ensemble(recipes, progress=False)
 
 
-@pytest.mark.parametrize(("name", "most"), [("mode_collapse", 4), ("weak_discriminator", 2)])
-def test_a_failing_preset_fails_as_its_name_says(name, most):
-    ensemble = trained(name, 400)
+@pytest.mark.parametrize(("name", "steps", "most"), [
+    ("mode_collapse", 400, 4), ("weak_discriminator", 400, 2), ("vanishing_gradients", 800, 0), ("oscillation", 1600, 2),
+])  # fmt: skip
+def test_a_failing_preset_fails_as_its_name_says(name, steps, most):
+    ensemble = trained(name, steps)
     assert [diagnosis.symptom for diagnosis in ensemble.diagnoses] == [name] * len(SEEDS)
     assert max(history.snapshots[-1]["modes"] for history in ensemble.histories) <= most
 
