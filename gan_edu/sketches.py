@@ -32,8 +32,8 @@ def forger(mean, width, weight):
     left.fill_between(LINE, log_q.exp(), color="C1", alpha=0.5, label="generated, q")
     right.plot(LINE, best, "C2")
     right.axhline(0.5, ls=":", c="C2")
-    left.set(xlim=(-2.5, 4.5), ylim=(0, 1.8), title="the two densities", xlabel="x")
-    right.set(xlim=(-2.5, 4.5), ylim=(0, 1.03), title="the best expert, D* (dotted: ½)", xlabel="x")
+    left.set(xlim=(-2.5, 5), ylim=(0, 1.8), title="the two densities", xlabel="x")
+    right.set(xlim=(-2.5, 5), ylim=(0, 1.03), title="the best expert, D* (dotted: ½)", xlabel="x")
     left.legend()
     there = float(best[(LINE - mean).abs().argmin()])
     alt = (f"Generated bumps at -1 and {mean:.1f}, the second {width:.2f} wide with {weight:.0%} of the numbers. "

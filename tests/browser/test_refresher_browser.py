@@ -1,6 +1,7 @@
 """Links into the refresher lead to the very heading: from a question, a lesson's text, its own list."""
 
 import pytest
+from playwright.sync_api import expect
 
 SECTIONS = ["Logit and sigmoid", "Expectation", "KL and JS", "Adam", "Slope bound (Lipschitz)"]
 IN_VIEW = """name => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) :is(h2, h3)')].some(h => {
@@ -45,3 +46,23 @@ def test_the_refreshers_own_list_leads_to_its_parts(lab):
         lab.page.evaluate("() => jupyterapp.shell.currentWidget.content.scrollToItem(0, 'start')")
         lab.page.locator(".jp-Cell").first.get_by_role("link", name=section).click()
         in_view(lab, section)
+
+
+def test_every_explorer_follows_its_first_control(lab):
+    lab.open_notebook("A_refresher.ipynb")
+    lab.run_all()
+    cells = lab.page.evaluate("""() => [...jupyterapp.shell.currentWidget.content.model.cells].flatMap((c, i) =>
+      c.type === 'code' && c.sharedModel.source.includes('explorer(sketches') ? [i] : [])""")
+    assert len(cells) == 6
+    for number, cell in enumerate(cells):
+        lab.page.evaluate("i => jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start')", cell)
+        root = lab.page.locator(".jp-Cell").nth(cell).locator(".gan-explorer")
+        control = root.locator("input, select").first
+        numbers, picture = root.get_by_role("status"), root.get_by_role("img")
+        expect(numbers).not_to_have_text("", timeout=60_000)
+        before, words = numbers.text_content(), picture.get_attribute("alt")
+        control.focus()
+        lab.page.keyboard.press("End")
+        expect(numbers).not_to_have_text(before, timeout=60_000)
+        assert picture.get_attribute("alt") != words
+        lab.screenshot(f"refresher_{number}")
