@@ -34,7 +34,8 @@ def headings():
 def test_each_part_and_term_is_a_cell_named_after_its_heading():
     found = headings()
     assert len(found) > 45
-    assert all(name == slug(heading) for name, heading in found)
+    for name, heading in found:
+        assert name == slug(heading), f"'{heading}' needs a cell of its own with the id {slug(heading)}: links go to cells"
     opening = {cell.id: cell.source.split("\n")[0].lstrip("# ") for cell in REFRESHER.cells}
     assert all(opening[name] == heading for name, heading in found), "the heading opens the cell"
 

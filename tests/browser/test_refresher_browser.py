@@ -10,7 +10,8 @@ IN_VIEW = """name => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mo
 
 
 def in_view(lab, heading):
-    lab.page.wait_for_function(IN_VIEW, arg=heading, timeout=60_000)
+    """Whether the heading comes into view; waits for it."""
+    return lab.page.wait_for_function(IN_VIEW, arg=heading, timeout=60_000).json_value()
 
 
 def open_cells(lab, *cells):
@@ -25,7 +26,7 @@ def test_each_readiness_question_leads_to_its_part(lab):
         link = lab.page.locator(".gan-see").nth(number).get_by_role("link", name="Refresher")
         assert lab.page.locator(".gan-see").nth(number).inner_text().startswith(f"New to you? See ‘{section}’")
         link.click()
-        in_view(lab, section)
+        assert in_view(lab, section)
         lab.page.get_by_role("tab", name="made_here.ipynb").click()
     assert len(lab.context.pages) == 1
 
@@ -37,7 +38,7 @@ def test_each_readiness_question_leads_to_its_part(lab):
 def test_a_lessons_link_leads_to_the_glossary(lab, target, heading):
     open_cells(lab, ("markdown", f"See [this](A_refresher.ipynb#cell-id={target})."), "1")
     lab.page.get_by_role("link", name="this").click()
-    in_view(lab, heading)
+    assert in_view(lab, heading)
 
 
 def test_the_refreshers_own_list_leads_to_its_parts(lab):
@@ -45,7 +46,7 @@ def test_the_refreshers_own_list_leads_to_its_parts(lab):
     for section in ("Slope bound (Lipschitz)", "Glossary"):
         lab.page.evaluate("() => jupyterapp.shell.currentWidget.content.scrollToItem(0, 'start')")
         lab.page.locator(".jp-Cell").first.get_by_role("link", name=section).click()
-        in_view(lab, section)
+        assert in_view(lab, section)
 
 
 def test_every_explorer_follows_its_first_control(lab):
