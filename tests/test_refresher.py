@@ -35,7 +35,7 @@ def test_each_part_and_term_is_a_cell_named_after_its_heading():
     found = headings()
     assert len(found) > 45
     for name, heading in found:
-        assert name == slug(heading), f"'{heading}' needs a cell of its own with the id {slug(heading)}: links go to cells"
+        assert name == slug(heading), f"'{heading}' needs a cell of its own, id {slug(heading)}: links go there"
     opening = {cell.id: cell.source.split("\n")[0].lstrip("# ") for cell in REFRESHER.cells}
     assert all(opening[name] == heading for name, heading in found), "the heading opens the cell"
 
