@@ -25,7 +25,7 @@ REMEDY_CHOICES = {
     NONE: Remedy("None"),
     "r1": Remedy("R1 penalty", {"penalty": "r1"}),
     "spectral_norm": Remedy("Spectral norm", {"spectral_norm": True}),
-    "instance_noise": Remedy("Instance noise", {"instance_noise": 0.3}),
+    "instance_noise": Remedy("Instance noise", {"instance_noise": 1.0}),
     "smoothing": Remedy("One-sided label smoothing", {"smoothing": 0.1}),
     "packing": Remedy("Packing (2 samples)", {"pack": 2}),
     "unrolling": Remedy("Unrolling (5 steps)", {"unroll": 5}),
