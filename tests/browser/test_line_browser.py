@@ -24,15 +24,17 @@ def test_the_histogram_and_the_distances_are_those_of_the_run(lab):
     board.until_step(600)
     heights = board.ask("__import__('gan_edu.views').views.histogram(play.session.sample(2000), play.session.target)"
                         ".tolist()")  # fmt: skip
-    lab.page.wait_for_timeout(300)
-    tops = board.picture.evaluate(TOPS, BAR)
     tall = [i for i, height in enumerate(heights) if height > 0.15]
     empty = [i for i, height in enumerate(heights) if height == 0]
     assert len(tall) > 5
     assert len(empty) > 5
-    seen = [tops[i] for i in tall if tops[i]]
-    assert len(seen) > 0.7 * len(tall), "the discriminator's line and the density may hide a few"
-    assert max(tops[i] for i in empty) < min(seen) + 0.1
+
+    def drawn():
+        tops = board.picture.evaluate(TOPS, BAR)
+        seen = [tops[i] for i in tall if tops[i]]  # the discriminator's line and the density may hide a few
+        return len(seen) > 0.7 * len(tall) and max(tops[i] for i in empty) < min(seen) + 0.1
+
+    board.until(drawn, "the histogram")
     curves = board.root.locator("canvas.gan-curves")
     last = board.ask("play.session.history.snapshots[-1]")
     wanted = f"Jensen-Shannon divergence {last['js']:.3f}, earth mover's distance {last['w1']:.3f}"
