@@ -57,7 +57,8 @@ def _draw_line(axes, run, samples):
     right.axhline(0.5, c="#888", ls=":", lw=1)
     right.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], ylabel="D")
     handles = [handle for each in (axes, right) for handle in each.get_legend_handles_labels()[0]]
-    right.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.13), fontsize=8, ncols=3, handlelength=1.4)
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13), "ncols": 3}
+    right.legend(handles=handles, fontsize=8, handlelength=1.4, **below)
 
 
 def image_grid(images, columns=8):
