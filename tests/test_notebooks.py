@@ -50,6 +50,7 @@ from gan_edu.course.questions import solution as _solution
 from gan_edu.widgets.challenge import Challenge as _Challenge
 from gan_edu.widgets.detective import Detective as _Detective
 from gan_edu.widgets.explorer import Explorer as _Explorer
+from gan_edu.widgets.failure_map import FailureMap as _Map
 from gan_edu.widgets.playground import Playground as _Playground
 from gan_edu.widgets.prediction import Prediction as _Prediction
 from gan_edu.widgets.quiz import Quiz as _Quiz
@@ -57,7 +58,7 @@ from gan_edu.widgets.twin import TwinBoard as _Twin
 
 _shown = list({id(thing): thing for thing in Out.values()}.values())
 _counts = {}
-for _kind in (_Playground, _Twin, _Prediction, _Quiz, _Challenge, _Explorer, _Detective):
+for _kind in (_Playground, _Twin, _Prediction, _Quiz, _Challenge, _Explorer, _Detective, _Map):
     _found = [thing for thing in _shown if isinstance(thing, _kind)]
     _counts[_kind.__name__] = len(_found)
     for _thing in _found:
@@ -83,6 +84,12 @@ for _kind in (_Playground, _Twin, _Prediction, _Quiz, _Challenge, _Explorer, _De
         elif _kind is _Twin:
             assert _thing.twin.step == _thing.twin.begin and not _thing.playing, "Run All must start no training"
             assert _thing.locked == (_thing.prediction is not None), "only a prediction locks Play"
+        elif _kind is _Map:
+            assert _thing.play.session.step == 0 and not _thing.play.playing, "Run All must start no training"
+            _cell = _thing.grid.cells[0]
+            _thing.choose(_cell["x"], _cell["y"], play=False)
+            _thing.play.run(3)
+            assert _thing.chosen["of"] == 2 and _thing.play.session.recipe.lr_d == _cell["x"]
         elif _kind is _Challenge:
             assert _thing.last is None and _thing.play.session.step == 0, "a challenge has started by itself"
             assert _thing.check(_thing.play.home).refused, "the start is no solution"
@@ -187,7 +194,7 @@ def test_runs_twice_offline_and_its_widgets_work(name, tmp_path, capsys):
         driven = json.loads(kernel.tell(DRIVE))
     with capsys.disabled():
         print(f"\n{name}: {seconds:.1f} s of CPU with GAN_EDU_FAST=1; driven: {driven}")
-    assert driven["Playground"] or driven["Explorer"], "each lesson has something to move"
+    assert driven["Playground"] or driven["Explorer"] or driven["FailureMap"], "each lesson has something to move"
 
 
 @pytest.mark.parametrize("name", SOLVED)

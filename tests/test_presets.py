@@ -15,7 +15,8 @@ def trained(name, steps):
 
 
 @pytest.mark.parametrize(("name", "steps", "most"), [
-    ("mode_collapse", 400, 4), ("weak_discriminator", 400, 2), ("vanishing_gradients", 800, 0), ("oscillation", 1600, 2),
+    ("mode_collapse", 400, 4), ("weak_discriminator", 400, 2), ("vanishing_gradients", 800, 0),
+    ("oscillation", 1600, 2),
 ])  # fmt: skip
 def test_a_failing_preset_fails_as_its_name_says(name, steps, most):
     ensemble = trained(name, steps)

@@ -43,7 +43,7 @@ class FailureMap(ipywidgets.VBox):
         self.show(rows)
         self.grid.status = f"{len(self.rows)} runs of {self.header['steps']:,} steps, made {self.header['date']}."
         self.grid.on_msg(self._on_message)
-        self.play.observe(self._compare, "outcome")
+        self.play.observe(self._hold_against_map, "outcome")
         super().__init__([self.grid, self.play])
 
     def _axes(self):
@@ -80,7 +80,7 @@ class FailureMap(ipywidgets.VBox):
     def _claim(self):
         return f"{wording.SYMPTOMS[self.chosen['symptom']]} in {self.chosen['share']} of {self.chosen['of']} seeds"
 
-    def _compare(self, change):
+    def _hold_against_map(self, change):
         """Hold the finished run's verdict against the chosen cell's."""
         if self.chosen and change["new"]:
             seen = change["new"]["symptom"]
@@ -142,6 +142,19 @@ class FailureMap(ipywidgets.VBox):
     def _failed(self, words):
         self.grid.busy = False
         self.grid.status = f"The map stopped: {words}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget where it can live; a PNG and the map's rows as text where it cannot."""
+        from gan_edu import plots, pngs
+
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        cells = maps.summary(self.rows, self.x, self.y)
+        letters = cells.pivot(index=self.y, columns=self.x, values="letter")[::-1]
+        words = f"Failure map over {self.x} and {self.y}: {self.grid.status}"
+        data = {**data, "text/plain": f"{words}\n{letters.to_string()}"}
+        data["image/png"] = pngs.as_png(plots.failure_map(cells, self.x, self.y))
+        return data, metadata
 
 
 def explore_map(file=maps.BUNDLED):

@@ -1,0 +1,38 @@
+"""Run in the kernel of notebooks/07 after all its cells, in full: what its text says of the map.
+
+The names used here without a definition are the notebook's own.
+"""
+
+# ruff: noqa: F821
+
+symptoms = [diagnose(run.history).symptom for run in three]
+assert symptoms[1] in ("healthy", "undecided"), symptoms
+assert symptoms[0] not in ("healthy", "undecided"), symptoms
+assert symptoms[2] not in ("healthy", "undecided"), symptoms
+assert symptoms[0] != symptoms[2]
+
+# the bundled map is the one that the package would make now
+assert len(cells) == 144
+assert len(runs) == 288
+assert made["base"] == recipe.token
+assert (made["x"], made["y"]) == ("lr_d", "lr_g")
+
+# the healthy region is a slanting band: rows differ in where it lies, and the two top rows have none of it
+healthy = cells[cells["symptom"] == "healthy"]
+middle = healthy.groupby("lr_g")["lr_d"].median()
+assert middle.loc[1e-4] < middle.loc[5e-4] < middle.loc[5e-3]
+assert healthy["lr_g"].max() < 3e-2
+weak = cells[cells["symptom"] == "weak_discriminator"]
+collapsed = cells[(cells["symptom"] == "mode_collapse") & cells["lr_g"].between(3e-5, 1e-3)]
+assert weak["ratio"].quantile(0.9) < healthy["ratio"].median() < collapsed["ratio"].median()
+
+# the walk: it fails, is healthy, and fails again
+walk = cells[cells["lr_g"] == 5e-4].sort_values("lr_d")["symptom"].tolist()
+assert walk[0] != "healthy" != walk[-1]
+assert "healthy" in walk[3:9]
+
+# R1 gives the modes back, and not at once the quality
+assert name == "with R1"
+assert min(end["modes"] for end in ends) >= 7
+assert max(end["quality"] for end in ends) < 0.7
+print("all as the text says")
