@@ -149,8 +149,8 @@ class Challenge(CourseWidget):
         with self._lock:
             self.last, self.error = result, ""
             self.result = _shown(result)
-            self.share = IDLE
             self._refresh_help()
+            self.share = IDLE
 
     def _fail(self, error):
         self.error = f"{type(error).__name__}: {error}"
