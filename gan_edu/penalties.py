@@ -11,7 +11,10 @@ import torch
 
 
 def squared_slope(D, x):
-    """‖∇D(x)‖² at each input of D, over all coordinates or pixels of the sample, or of the pack: (..., batch)."""
+    """‖∇D(x)‖² at each input of D, over all coordinates or pixels of the sample, or of the pack: (..., batch).
+
+    Taught in notebooks/06.
+    """
     x = x.detach().requires_grad_(True)
     logits = D(x)  # (..., batch)
     (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)

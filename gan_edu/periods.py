@@ -35,7 +35,7 @@ class Period:
 NONE = Period(0.0, np.inf, np.inf, 0.0)
 
 
-def line(m):
+def noise_line(m):
     """Height that the highest of m peaks of AR(1) noise exceeds in 1 % of cases: 1 - (1 - exp(-h))^m = .01.
 
     Taught in notebooks/06.
@@ -66,7 +66,7 @@ def strongest_period(columns, plane=None):
     height = power / _noise_spectrum(x[:, moves], np.append(cycles, cycles) / n)
     height[len(cycles) :, ~circles] = 0  # both sides of a real series say the same
     place, series = np.unravel_index(height.argmax(), height.shape)
-    return Period(float(height.max()), line(np.count_nonzero(height)), float(n / np.append(cycles, cycles)[place]),
+    return Period(float(height.max()), noise_line(np.count_nonzero(height)), float(n / np.append(cycles, cycles)[place]),
                   float((1 if circles[series] else 2) * np.sqrt(power[place, series] / n)))  # fmt: skip
 
 

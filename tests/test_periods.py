@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from gan_edu.periods import MIN_POINTS, NONE, line, strongest_period
+from gan_edu.periods import MIN_POINTS, NONE, noise_line, strongest_period
 
 
 def ar1(a, n, series, rng):
@@ -18,7 +18,7 @@ def ar1(a, n, series, rng):
 
 def test_the_line_is_the_99th_percentile_of_the_highest_of_m_exponentials():
     highest = np.random.default_rng(0).exponential(size=(200_000, 30)).max(1)
-    assert line(30) == pytest.approx(np.quantile(highest, 0.99), abs=0.1)
+    assert noise_line(30) == pytest.approx(np.quantile(highest, 0.99), abs=0.1)
 
 
 @pytest.mark.parametrize("a", [0.0, 0.5, 0.9])
