@@ -66,7 +66,8 @@ def strongest_period(columns, plane=None):
     height = power / _noise_spectrum(x[:, moves], np.append(cycles, cycles) / n)
     height[len(cycles) :, ~circles] = 0  # both sides of a real series say the same
     place, series = np.unravel_index(height.argmax(), height.shape)
-    return Period(float(height.max()), noise_line(np.count_nonzero(height)), float(n / np.append(cycles, cycles)[place]),
+    limit = noise_line(np.count_nonzero(height))
+    return Period(float(height.max()), limit, float(n / np.append(cycles, cycles)[place]),
                   float((1 if circles[series] else 2) * np.sqrt(power[place, series] / n)))  # fmt: skip
 
 
