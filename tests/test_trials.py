@@ -6,6 +6,7 @@ import pytest
 
 from gan_edu import PRESETS, Recipe, Run, trials
 from gan_edu.diagnosis import diagnose
+from gan_edu.metrics_2d import modes_captured
 
 TINY = Recipe(g_width=8, d_width=8, batch=16, steps=300)
 CHANGES = {"as it is": {}, "slower": {"lr_g": 1e-4}, "wider": {"g_width": 16}}
@@ -22,7 +23,8 @@ def test_each_row_is_a_lone_run_of_its_change_and_seed(rows):
         run = Run(TINY.replace(seed=r["seed"], **CHANGES[r["change"]]))
         for _ in run:
             pass
-        assert trials.row(r["change"], r["seed"], run.history, diagnose(run.history)) == r
+        captured = modes_captured(run.sample(2500), run.target)
+        assert {**trials.row(r["change"], r["seed"], run.history, diagnose(run.history)), "captured": captured} == r
 
 
 def test_medians_are_of_the_last_quarter():
