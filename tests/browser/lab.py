@@ -86,7 +86,7 @@ def free_port():
 class LabServer:
     """One JupyterLab on 127.0.0.1 with a token, settings of its own, and `notebooks/`, a copy of the course's.
 
-    `fresh()` brings the copy and the progress folder back to their first state, and ends every kernel.
+    `fresh()` brings the copy, the progress folder and the theme back to their first state, and ends every kernel.
     """
 
     def __init__(self):
@@ -95,13 +95,14 @@ class LabServer:
         self.port, self.token = free_port(), secrets.token_hex(16)
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = self.state / "server.log"
+        self.settings = self.state / "settings" / "@jupyterlab" / "apputils-extension"
         self.fresh_folders()
         self.process = self._start()
         self._wait_until_up()
 
     def _start(self):
-        news = self.state / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-        news.parent.mkdir(parents=True)
+        self.settings.mkdir(parents=True)
+        news = self.settings / "notification.jupyterlab-settings"
         news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
         folders = {
             "JUPYTERLAB_SETTINGS_DIR": "settings",
@@ -181,6 +182,7 @@ class LabServer:
 
     def fresh(self):
         self.close_kernels()
+        (self.settings / "themes.jupyterlab-settings").unlink(missing_ok=True)  # a test may have left it dark
         self.fresh_folders()
 
     def kernel_pid(self, kernel_id):

@@ -161,7 +161,7 @@ def test_two_playgrounds_a_cell_run_again_and_a_reloaded_page(lab):
     lab.reload()
     a.until_step(51)
     a.says(STATUS_PLAYING)
-    a.drag("Generator learning rate", 11)
+    a.drag("Generator learning rate", a.ask("play.fixed['rates']").index(5e-3))
     a.until(lambda: a.ask("play.session.knobs.lr_g") == 5e-3, "the slider after the reload")
     a.pause()
     expect(a.picture).to_have_attribute("aria-label", re.compile(f"^Step {a.step():,}: "))

@@ -1,6 +1,8 @@
 """The select 'Remedy' in JupyterLab: by mouse and by key, in force from the restart on, told in recipe and text."""
 
-from board import open_board
+import re
+
+from board import WAIT, open_board
 from playwright.sync_api import expect
 
 from gan_edu import PRESETS, Run
@@ -32,7 +34,7 @@ def test_each_remedy_trains_from_the_restart_on(lab):
         expect(board.select("Penalty")).to_have_value("r1" if name == "r1" else "none")
         if name == "packing":
             board.until_step(400)
-            assert "packs of 2 equal points" in board.picture.get_attribute("aria-label")
+            expect(board.picture).to_have_attribute("aria-label", re.compile("packs of 2 equal points"), timeout=WAIT)
             remedy.scroll_into_view_if_needed()
             lab.screenshot("remedy_packing")
         board.pause()
