@@ -31,6 +31,7 @@ LOCK, TEST_LOCK = "requirements.lock", "requirements-test.lock"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 # Measured on Linux with PyTorch's CPU build: MB to download, MB on disk.
 SIZE, TEST_SIZE = (310, 1400), (410, 1750)
+PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # two files of tests at once, in their order
 PIP = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
 
 NO_VENV = """This Python cannot make virtual environments: its part '{}' is missing.
@@ -186,7 +187,7 @@ def main(arguments):
     try:
         if arguments[:1] == ["test"]:
             install([LOCK, TEST_LOCK], TEST_SIZE)
-            hand_over([PYTHON, "-m", "pytest"] + arguments[1:])
+            hand_over([PYTHON, "-m", "pytest"] + PARALLEL + arguments[1:])
         else:
             install([LOCK], SIZE)
             print("\nOpening JupyterLab. It runs until you press Ctrl+C twice here.")

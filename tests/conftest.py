@@ -5,7 +5,22 @@ import os
 import pytest
 import torch
 
+MISSING = "no Chromium, Chrome or Edge was found"  # what tests/browser/conftest.py says then
 torch.set_num_threads(1)  # on small tensors a second thread only waits, on a busy machine for very long
+
+
+def pytest_collection_modifyitems(items):
+    """The notebooks first: they take longest, and two processes share the work (`start.PARALLEL`)."""
+    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say loudly where there was no browser to run the browser tests in."""
+    not_run = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
+    if not_run:
+        terminalreporter.section("THE BROWSER TESTS WERE NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.write_line(f"{len(not_run)} tests in tests/browser were left out: {MISSING} (GAN_EDU_BROWSER can name one).")
+        terminalreporter.write_line("Install one and run the tests again to know that the course works on screen.")
 
 
 @pytest.fixture(autouse=True, scope="session")

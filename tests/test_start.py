@@ -252,7 +252,7 @@ def test_jupyterlab_opens_the_first_notebook_and_gets_the_arguments(start, monke
 @pytest.mark.parametrize(
     ("arguments", "passed_on"),
     [
-        (["test", "-k", "two words"], "-m pytest -k two words"),
+        (["test", "-k", "two words"], "-m pytest -n 2 --dist loadfile --no-loadscope-reorder -k two words"),
         (["--no-browser"], "-m jupyterlab"),
     ],
 )
