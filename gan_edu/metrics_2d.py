@@ -74,19 +74,19 @@ def _exact_distances(a, b):
     return torch.cdist(a.double(), b.double(), compute_mode="donot_use_mm_for_euclid_dist")
 
 
-def w1(x, y):
+def sort_and_pair(x, y):
     """Exact earth mover's distance of two equally large samples of numbers, (..., n) each: sort, pair, average.
 
     Floor, two samples of one distribution function F: (2/√(πn)) ∫√(F(1-F)) in the limit, for N(0, σ²) 1.82 σ/√n.
     Taught in notebooks/08.
     """
     if x.shape != y.shape:
-        raise ValueError(f"w1 pairs two samples of the same size, got {tuple(x.shape)} and {tuple(y.shape)}")
+        raise ValueError(f"sort_and_pair needs two samples of the same size, got {tuple(x.shape)} and {tuple(y.shape)}")
     return (x.sort(dim=-1).values - y.sort(dim=-1).values).abs().mean(-1)
 
 
 def sliced_w1(x, y, directions=32):
-    """Sliced earth mover's distance of samples (n, 2) each: `w1` along evenly spaced directions, averaged.
+    """Sliced earth mover's distance of samples (n, 2) each: `sort_and_pair` along evenly spaced directions, averaged.
 
     It never exceeds the true distance; two clouds that differ only by a shift m score 2m/π = .64 m. Floor: perfect
     scores about .96/√n on the ring (.019 ± .006 at n = 2,500), collapsed on one mode .81. Bonneel et al. 2015.
@@ -94,7 +94,7 @@ def sliced_w1(x, y, directions=32):
     """
     angles = torch.arange(directions, dtype=torch.float64) * (math.pi / directions)
     across = torch.stack([angles.cos(), angles.sin()])  # (2, directions)
-    return float(w1((x.double() @ across).T, (y.double() @ across).T).mean())
+    return float(sort_and_pair((x.double() @ across).T, (y.double() @ across).T).mean())
 
 
 def fair_cells(x, target):

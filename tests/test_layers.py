@@ -34,8 +34,8 @@ ensemble
 labels
 maps views pngs audit trials
 study second_opinion cases
-dirac
-plots plots_dirac
+dirac critics
+plots plots_dirac plots_critics
 plots_losses sketches
 course.text course.questions course.lessons course.progress
 course.schema

@@ -110,7 +110,7 @@ def test_duplicates_of_a_perfect_and_of_a_collapsed_generator():
 
 def test_w1_of_numbers_is_scipys_and_its_floor_that_of_the_docstring():
     x, y = torch.randn(2, 200, N, generator=seeded(), dtype=torch.float64)
-    found = metrics_2d.w1(x, y)
+    found = metrics_2d.sort_and_pair(x, y)
     expected = [stats.wasserstein_distance(a, b) for a, b in zip(x.numpy(), y.numpy(), strict=True)]
     assert found.numpy() == pytest.approx(np.array(expected), abs=1e-12)
     t = np.linspace(-8, 8, 4001)
@@ -118,7 +118,7 @@ def test_w1_of_numbers_is_scipys_and_its_floor_that_of_the_docstring():
     assert floor == pytest.approx(1.82 / math.sqrt(N), rel=2e-3)
     assert float(found.mean()) == pytest.approx(floor, rel=0.1)
     with pytest.raises(ValueError, match=r"same size, got \(200, 2500\) and \(200, 2499\)"):
-        metrics_2d.w1(x, y[:, 1:])
+        metrics_2d.sort_and_pair(x, y[:, 1:])
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_w1_of_numbers_is_scipys_and_its_floor_that_of_the_docstring():
 def test_w1_of_two_gaussians(shift, wide, expected):
     u = (torch.arange(20_000, dtype=torch.float64) + 0.5) / 20_000
     z = torch.special.ndtri(u)  # evenly spaced quantiles in place of chance
-    assert float(metrics_2d.w1(z, shift + wide * z)) == pytest.approx(expected, abs=3e-4)
+    assert float(metrics_2d.sort_and_pair(z, shift + wide * z)) == pytest.approx(expected, abs=3e-4)
 
 
 def test_sliced_distance_of_a_shift_is_two_over_pi_of_it_and_never_above_the_true_one():
