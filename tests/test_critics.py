@@ -1,4 +1,4 @@
-"""A critic against a generator that stands still: closed forms of what it should find, and what clipping makes of it."""
+"""A critic against a generator that stands still: closed forms of what it should find, and what clipping does to it."""
 
 import pytest
 import torch
