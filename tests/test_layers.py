@@ -23,7 +23,7 @@ remedies
 metrics
 metrics_2d
 metrics_1d metrics_images
-training
+training gradients
 unrolling instance_noise
 assembly
 history knobs periods
@@ -36,6 +36,7 @@ maps views pngs audit trials
 study second_opinion cases
 dirac critics
 plots plots_dirac plots_critics
+plots_gradients
 plots_losses sketches
 course.text course.questions course.lessons course.progress
 course.schema
