@@ -65,10 +65,15 @@ def features(images):
     return torch.cat([body(part.float()) for part in images.split(512)])
 
 
-@torch.no_grad()
 def classify(images):
     """Images (n, 1, 28, 28) in [-1, 1] -> the digit that each most resembles, (n,). Taught in notebooks/11."""
-    return load_classifier().head(features(images)).argmax(1)
+    return named(features(images))
+
+
+@torch.no_grad()
+def named(known):
+    """The digit that features (n, 64) speak for, (n,)."""
+    return load_classifier().head(known).argmax(1)
 
 
 def class_counts(images):

@@ -5,8 +5,6 @@ Names: x = samples (n, 2) or (n, 1), target = a Mixture with k modes.
 
 import torch
 
-from gan_edu.digits import CLASSES, class_counts
-
 HELD_SHARE = 0.1  # a mode is held when it gets at least this part of its fair share of the samples
 HIGH_QUALITY_STDS = 3  # a sample is of high quality within this many standard deviations of its nearest mode
 
@@ -62,17 +60,3 @@ def snapshot(x, target):
 
 
 CLASS_SHARE = 0.01  # a class of digits counts as drawn when it gets more than this share of the samples
-
-
-def image_snapshot(images):
-    """What a run on digits measures of itself: how many of its images a classifier names 0 ... 9.
-
-    images: (n, 1, 28, 28) in [-1, 1]. A perfect generator draws all 10 classes at about a tenth each, a
-    collapsed one 1.
-    The classifier names every image, a blot too: the counts say nothing of quality.
-    Taught in notebooks/11.
-    """
-    finite = bool(torch.isfinite(images).all())
-    counts = class_counts(images) if finite else torch.zeros(CLASSES)
-    shares = (counts / len(images)).tolist()
-    return {"modes": sum(share > CLASS_SHARE for share in shares), "shares": shares, "finite": finite}

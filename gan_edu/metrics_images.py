@@ -8,14 +8,18 @@ Names: images (n, 1, 28, 28) in [-1, 1]; a, b, real, fake = features (n, 64) as 
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 
-from gan_edu.digits import CLASSES, class_counts
+from gan_edu.digits import CLASSES, class_counts, features, named
 from gan_edu.metrics import CLASS_SHARE
 from gan_edu.metrics_2d import kl_of_shares
+from gan_edu.mnist import load_mnist, to_unit
+from gan_edu.randomness import generator_for
 
 ENOUGH = 10_000  # samples for a Frechet distance
+REFERENCE = 1000  # real digits that a snapshot is compared to
 NEIGHBOURS = 5  # k of precision, recall, density and coverage
 REAL_SHARES = torch.tensor([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], dtype=torch.float64) / 60_000
 
@@ -40,6 +44,34 @@ def class_histogram(images):
         return Histogram(torch.zeros(CLASSES), 0, math.nan)
     shares = class_counts(images).double() / len(images)
     return Histogram(shares, int((shares > CLASS_SHARE).sum()), kl_of_shares(shares, REAL_SHARES))
+
+
+@lru_cache
+def real_features(part=0, n=ENOUGH):
+    """Features (n, 64) of n random training digits; parts 0, 1, 2, ... of one size share none. Taught in notebooks/12.
+
+    Raises ValueError where there are not so many parts.
+    """
+    images, _ = load_mnist("train")
+    if (part + 1) * n > len(images):
+        raise ValueError(f"part {part} of {n:,} digits each goes beyond the {len(images):,} that there are")
+    order = torch.randperm(len(images), generator=generator_for("digits", "reference"))
+    return features(to_unit(images[order[part * n : (part + 1) * n]]))
+
+
+def image_snapshot(images):
+    """What a run on digits measures of itself: the share of each class, how many are drawn, and the kernel distance.
+
+    images: (n, 1, 28, 28) in [-1, 1], compared to 1,000 real digits; n = 256 in a run. A perfect generator draws 10
+    classes, at distance 0 ± 60; a collapsed one 1, at 5,000 or more. The classifier names a blot too: only the
+    distance says how well the digits are drawn. Taught in notebooks/11.
+    """
+    if not torch.isfinite(images).all():
+        return {"modes": 0, "shares": [0.0] * CLASSES, "distance": math.inf, "finite": False}
+    known = features(images)  # (n, 64)
+    shares = (torch.bincount(named(known), minlength=CLASSES) / len(images)).tolist()
+    return {"modes": sum(share > CLASS_SHARE for share in shares), "shares": shares,
+            "distance": kernel_distance(known, real_features(0, REFERENCE)), "finite": True}  # fmt: skip
 
 
 def frechet_distance(a, b, at_least=ENOUGH):

@@ -13,8 +13,8 @@ from gan_edu import assembly, tokens
 from gan_edu.history import Checkpoints, History
 from gan_edu.instance_noise import InstanceNoise
 from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, checked_event, events_of_token
-from gan_edu.metrics import image_snapshot
 from gan_edu.metrics_1d import points_snapshot
+from gan_edu.metrics_images import image_snapshot
 from gan_edu.optimisers import Average
 from gan_edu.randomness import generator_for
 from gan_edu.recipe import Recipe

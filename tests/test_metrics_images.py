@@ -206,3 +206,30 @@ def test_too_few_and_not_finite(digits):
     assert found.classes == 0
     assert math.isnan(found.reverse_kl)
     assert math.isnan(metrics_images.frechet_distance(torch.full((9, 4), math.inf), normal(9, 4), at_least=9))
+
+
+def test_a_snapshot_counts_classes_and_measures_the_distance(digits, real):
+    """By hand: shares from the labels that the classifier gives, the distance from 1,000 real digits."""
+    images = digits[0]
+    seen = metrics_images.image_snapshot(images[:256])
+    drawn, known = metrics_images.class_histogram(images[:256]), metrics_images.real_features(0, 1000)
+    assert (seen["modes"], seen["finite"]) == (10, True)
+    assert seen["shares"] == pytest.approx(drawn.shares.tolist(), abs=1e-7)
+    assert seen["distance"] == pytest.approx(metrics_images.kernel_distance(real[:256], known), rel=1e-6)
+    assert abs(seen["distance"]) < 200
+    one = metrics_images.image_snapshot(images[:1].expand(256, -1, -1, -1))
+    assert one["modes"] == 1
+    assert one["distance"] > 3000
+    broken = images[:4].clone()
+    broken[0, 0, 0, 0] = math.nan
+    nothing = {"modes": 0, "shares": [0.0] * 10, "distance": math.inf, "finite": False}
+    assert metrics_images.image_snapshot(broken) == nothing
+
+
+def test_parts_of_the_real_digits_share_none():
+    a, b = (metrics_images.real_features(part, 200) for part in (0, 1))
+    assert a.shape == b.shape == (200, 64)
+    assert not (a[:, None] == b[None]).all(-1).any()
+    assert metrics_images.real_features(59, 1000).shape == (1000, 64)
+    with pytest.raises(ValueError, match="part 60 of 1,000"):
+        metrics_images.real_features(60, 1000)
