@@ -5,6 +5,7 @@ Two things that are compared take turns, so that a machine that slows down slows
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import torch
 
 from gan_edu import assembly, bare
+from gan_edu.ensemble import train_ensemble
 from gan_edu.presets import PRESETS
 from gan_edu.run import Run
 
@@ -55,6 +57,48 @@ def digits():
     return compare(Run(recipe).train_step, bare.image_loop(recipe), 3.0)
 
 
+def ensemble(members=64, steps=100):
+    """`members` rings trained side by side, per GAN and step, against a lone Run in the same dtype.
+
+    `share_of_matmul`: of the arithmetic that one matrix product of 1024 × 1024 manages in the same time on as many
+    cores. The ensemble uses all cores, as a learner's does; the lone Run has one, since a second one slows it.
+    """
+    recipe = PRESETS["ring_healthy"].replace(steps=steps)
+    recipes = [recipe.replace(seed=seed) for seed in range(members)]
+    assembly.use_threads(recipe)
+    lone, pairs = Run(recipe.replace(steps=10**6)), []
+    for _ in range(TURNS):
+        alone, began = rate(lone.train_step, 1.0), time.perf_counter()
+        train_ensemble(recipes, progress=False)
+        pairs.append((members * steps / (time.perf_counter() - began), alone))
+    ours = statistics.median(a for a, _ in pairs)
+    return {"member_steps_per_s": round(ours, 1), "lone_steps_per_s": round(statistics.median(b for _, b in pairs), 1),
+            "ratio": round(statistics.median(a / b for a, b in pairs), 3),
+            "share_of_matmul": round(ours * flops_a_step(recipe) / matmul_flops(), 3)}  # fmt: skip
+
+
+def flops_a_step(recipe):
+    """Multiplications and additions in the matrix products of one step of an MLP GAN.
+
+    A network's forward pass takes 2 × weights × batch, its backward pass twice that. D's update runs G forward and D on
+    two batches, forward and backward; G's update runs both networks forward and backward.
+    """
+    G, D = (sum(p.numel() for p in network.parameters() if p.shape[0] > 1)  # a bias is (1, outputs)
+            for network in assembly.networks(recipe))  # fmt: skip
+    return 2 * recipe.batch * (recipe.d_strength * (G + 2 * 3 * D) + 3 * G + 3 * D)
+
+
+def matmul_flops(size=1024):
+    """Floating-point operations a second of one large float64 matrix product on all cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(os.cpu_count())
+    a, b = torch.randn(2, size, size, dtype=torch.float64)
+    try:
+        return 2 * size**3 * rate(lambda: torch.mm(a, b), 1.0)
+    finally:
+        torch.set_num_threads(threads)
+
+
 def imports():
     """Seconds that `import gan_edu` (and its first names) adds to `import torch`, medians of fresh interpreters."""
     def seconds(code):
@@ -87,7 +131,7 @@ def main(arguments=None):
     parser.add_argument("--minutes", type=float, default=1, help="how long to watch the memory, with --live")
     options = parser.parse_args(arguments)
     result = {"torch": torch.__version__, "bfloat16": assembly.has_fast_bfloat16(), "import": imports(),
-              "ring": ring(), "digits": digits()}  # fmt: skip
+              "ring": ring(), "ensemble": ensemble(), "digits": digits()}  # fmt: skip
     if options.live:
         result["live"] = live(options.minutes)
     print(json.dumps(result, indent=2))
