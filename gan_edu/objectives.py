@@ -84,7 +84,7 @@ class Objective:
 
     discriminator, generator: losses (real_logits, fake_logits) -> (...). is_probability: σ(logit) means 'P(real)'.
     equilibrium: (D loss, G loss) where D cannot tell real from fake, None where the value is not fixed.
-    needs_real: whether the generator's loss looks at real logits.
+    needs_real: whether the generator's loss looks at real logits. judge: what D is called.
     """
 
     discriminator: Callable
@@ -92,6 +92,7 @@ class Objective:
     is_probability: bool
     equilibrium: tuple
     needs_real: bool = False
+    judge: str = "discriminator"
 
 
 def smoothed(objective, smoothing):
@@ -121,6 +122,6 @@ OBJECTIVES = {
     "non_saturating": Objective(minimax_discriminator, non_saturating_generator, True, (2 * _LN2, _LN2)),
     "least_squares": Objective(least_squares_discriminator, least_squares_generator, False, (0.5, 0.25)),
     "hinge": Objective(hinge_discriminator, critic_generator, False, (2.0, None)),
-    "wasserstein": Objective(wasserstein_discriminator, critic_generator, False, (0.0, None)),
+    "wasserstein": Objective(wasserstein_discriminator, critic_generator, False, (0.0, None), judge="critic"),
     "relativistic": Objective(relativistic_discriminator, relativistic_generator, False, (_LN2, _LN2), needs_real=True),
 }

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from gan_edu import views
 from gan_edu.metrics_1d import floors
+from gan_edu.objectives import OBJECTIVES
 from gan_edu.run import MEASURED_SAMPLES
 
 REAL, FAKE = "#0072B2", "#D55E00"  # colour-blind-safe; shapes differ too
@@ -53,9 +54,13 @@ def _draw_line(axes, run, samples):
     axes.plot(line, density, c=REAL, label="real density")
     axes.set(xlabel="x", ylabel="density", xlim=(line[0], line[-1]), ylim=(0, 1.9 * density.max()))
     right = axes.twinx()
-    right.plot(line, views.scores(run, x).numpy(), c="#444", ls="--", label="discriminator (right)")
-    right.axhline(0.5, c="#888", ls=":", lw=1)
-    right.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], ylabel="D")
+    objective = OBJECTIVES[run.recipe.objective]
+    right.plot(line, views.scores(run, x).numpy(), c="#444", ls="--", label=f"{objective.judge} (right)")
+    if objective.is_probability:
+        right.axhline(0.5, c="#888", ls=":", lw=1)
+        right.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], ylabel="D")
+    else:
+        right.set(ylim=(0, 1.05), yticks=[0, 1], yticklabels=["lowest", "highest"], ylabel="score")
     handles = [handle for each in (axes, right) for handle in each.get_legend_handles_labels()[0]]
     below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13), "ncols": 3}
     right.legend(handles=handles, fontsize=8, handlelength=1.4, **below)

@@ -15,11 +15,13 @@ def draw_losses(axes, run):
     Taught in notebooks/03.
     """
     step, d_loss, g_loss = views.loss_curves(run.history, 400).T
-    axes.plot(step, d_loss, c=REAL, lw=1.2, label="discriminator")
+    objective = OBJECTIVES[run.recipe.objective]
+    name = {"discriminator": "D"}.get(objective.judge, objective.judge)
+    axes.plot(step, d_loss, c=REAL, lw=1.2, label=objective.judge)
     axes.plot(step, g_loss, c=FAKE, lw=1.2, ls="--", label="generator")
-    levels = [level for level in OBJECTIVES[run.recipe.objective].equilibrium if level is not None]
+    levels = [level for level in objective.equilibrium if level is not None]
     for number, level in enumerate(levels):
-        axes.axhline(level, c="#555", ls=":", lw=1.2, label=None if number else "D cannot tell")
+        axes.axhline(level, c="#555", ls=":", lw=1.2, label=None if number else f"{name} cannot tell")
     low = min([0, *(1.1 * value for value in (*d_loss, *g_loss, *levels))])
     axes.set(xlabel="step", ylim=(low, min(HIGHEST, 1.1 * max(*d_loss, *g_loss, *levels))))
     axes.legend(fontsize=8, loc="best")

@@ -158,10 +158,11 @@ function drawCurves(canvas, still, frame) {
     const levels = (frame.header.levels ?? []).filter((level) => level !== null);
     const ends = range(losses, [1, 2]);
     const [low, high] = [Math.min(ends[0], ...levels), Math.max(ends[1], ...levels)];
-    axes(pen, box, "loss: discriminator (solid), generator (dashed)", colours);
+    const judge = frame.header.judge ?? "discriminator";
+    axes(pen, box, `loss: ${judge} (solid), generator (dashed)`, colours);
     trace(pen, losses, 1, box, last, low, high, colours.real, []);
     trace(pen, losses, 2, box, last, low, high, colours.fake, [5, 3]);
-    levels.forEach((level) => levelLine(pen, box, level, `D cannot tell: ${level.toFixed(2)}`, low, high, colours));
+    levels.forEach((level) => levelLine(pen, box, level, `${judge === "critic" ? judge : "D"} cannot tell: ${level.toFixed(2)}`, low, high, colours));
     numbers(pen, box, low, high, colours);
     knobLines(pen, frame.header.marks, box, last, colours);
     y += 112;

@@ -193,7 +193,7 @@ function lineFrame(pen, px, width, base, extent, isProbability, colours) {
   pen.fillStyle = colours.ink;
   pen.strokeStyle = colours.faint;
   pen.lineWidth = 1;
-  const levels = isProbability ? [[1, "D = 1"], [0.5, "D = ½"], [0, ""]] : [[1, "D: most real"], [0, ""]];
+  const levels = isProbability ? [[1, "D = 1"], [0.5, "D = ½"], [0, ""]] : [[1, "highest score"], [0, ""]];
   for (const [score, text] of levels) {
     const y = base - score * (base - 14);
     pen.setLineDash(score ? [1, 4] : []);

@@ -28,6 +28,11 @@ class Explainer:
         self.place = 0
         self.things = "images" if run.recipe.is_image else "points"
 
+    @property
+    def judge(self):
+        """What D is called: the objective may change under way."""
+        return self.run.players.objective.judge
+
     def begin_again(self):
         """The next sub-step is the first one: the run has moved on otherwise."""
         self.place = 0
@@ -72,21 +77,22 @@ class Explainer:
     def _scores(self):
         real, fake, real_logits, fake_logits = self._scored()
         on_real, on_fake = self._means(real_logits, fake_logits)
-        sentence = f"Scores: on average D gives the real {self.things} {on_real:.2f}, the generated ones {on_fake:.2f}."
+        sentence = (f"Scores: on average the {self.judge} gives the real {self.things} {on_real:.2f}, "
+                    f"the generated ones {on_fake:.2f}.")  # fmt: skip
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _loss(self):
         real, fake, real_logits, fake_logits = self._scored()
         loss = float(self.run.players.objective.discriminator(real_logits, fake_logits))
         self.loss_before = loss
-        sentence = f"The discriminator's loss is {loss:.3f}: low when real scores are high and generated ones low."
+        sentence = f"The {self.judge}'s loss is {loss:.3f}: low when real scores are high and generated ones low."
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _update(self):
         real, fake, _, _ = self._scored()
         self.scored_batch = (real, fake)
         record = self.run.step_discriminator()
-        sentence = (f"The discriminator's update: its weights move against a gradient of norm "
+        sentence = (f"The {self.judge}'s update: its weights move against a gradient of norm "
                     f"{record.d_grad_norm:.3f}. G stands still.")
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 

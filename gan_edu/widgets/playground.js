@@ -158,6 +158,7 @@ function showWords(pieces, buttons, header, memory) {
   const { status, explain, notice, error, announcer, picture, curves } = pieces;
   setText(status, header.status);
   status.setAttribute("aria-live", header.playing ? "off" : "polite");
+  nameJudge(pieces.legend, [header]);
   explain.hidden = !header.explain;
   if (header.explain) setText(explain, `${header.explain.number} of ${header.explain.of} · ${header.explain.sentence}`);
   setText(notice, header.locked ? "First lock in your prediction above, say 'not sure', or skip it." : header.notice);

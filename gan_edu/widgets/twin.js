@@ -96,6 +96,7 @@ function showTwinWords(pieces, words, frames, memory) {
   play.disabled = words.locked || words.failed;
   const now = performance.now();
   const speak = !words.playing || now - (memory.spoke ?? 0) > 1000;
+  nameJudge(pieces.legend, frames.map((frame) => frame.header));
   SIDES.forEach((side, i) => {
     const { status, picture, evidence } = pieces.panes[side];
     const { header } = frames[i];

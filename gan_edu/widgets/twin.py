@@ -193,7 +193,7 @@ class TwinBoard(Live):
                   "evidence": wording.evidence(pane.verdict), "advice": pane.verdict.advice,
                   "alt": f"{pane.side.capitalize()}. {wording.describe(run, pane.verdict)}"}  # fmt: skip
         wants = {"losses"} if self.controls.get("losses") else set()
-        return scene.frame(run, header, wants, extra={"curve": curve(run.history)})
+        return scene.frame(run, {**header, **wording.judge(run)}, wants, extra={"curve": curve(run.history)})
 
     def _words(self):
         shared = "Curves of both sides: " + "; ".join(f"{pane.side} {_now(pane.session)}" for pane in self.panes) + "."

@@ -3,9 +3,19 @@
 function buildLegend() {
   return make("div", { class: "gan-legend", "aria-hidden": "true" },
     make("span", { class: "gan-real gan-on-plane" }, "○ real"), make("span", { class: "gan-fake gan-on-plane" }, "× generated"),
-    make("span", { class: "gan-on-plane" }, "background: blue = D says real, orange = D says fake"),
+    make("span", { class: "gan-on-plane gan-heat-words" }),
     make("span", { class: "gan-real gan-on-line" }, "— real density"), make("span", { class: "gan-fake gan-on-line" }, "▮ generated"),
-    make("span", { class: "gan-on-line" }, "dashed: D, from fake (bottom) to real (top)"));
+    make("span", { class: "gan-on-line gan-curve-words" }));
+}
+
+// A critic's score is no probability: the picture shows it from its lowest value there to its highest.
+function nameJudge(legend, headers) {
+  const scores = headers.every((header) => header.probability === false);
+  const judge = headers[0].judge ?? "discriminator";
+  setText(legend.querySelector(".gan-heat-words"), scores ? `background: the ${judge}'s score, blue = highest here, orange = lowest`
+    : "background: blue = D says real, orange = D says fake");
+  setText(legend.querySelector(".gan-curve-words"), scores ? `dashed: the ${judge}'s score, from its lowest here (bottom) to its highest (top)`
+    : "dashed: D, from fake (bottom) to real (top)");
 }
 
 function buildEvidence() {

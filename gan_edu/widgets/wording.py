@@ -45,6 +45,12 @@ def describe(run, verdict):
             f"deviations of a mode. Verdict: {symptom(verdict)}.{packed}")
 
 
+def judge(run):
+    """What D is called, and whether its score is a probability, for the words around a picture."""
+    objective = run.players.objective
+    return {"judge": objective.judge, "probability": objective.is_probability}
+
+
 def describe_curves(run):
     """One sentence that stands for the curves, with their latest values."""
     if not len(run.history):
@@ -53,7 +59,7 @@ def describe_curves(run):
     quality = f", high-quality share {last['quality']:.0%}" if "quality" in last else ""
     if "js" in last:
         quality += f", Jensen-Shannon divergence {last['js']:.3f}, earth mover's distance {last['w1']:.3f}"
-    return (f"Curves over {run.step:,} steps, now at: {modes(run)}{quality}, discriminator's loss "
+    return (f"Curves over {run.step:,} steps, now at: {modes(run)}{quality}, {run.players.objective.judge}'s loss "
             f"{columns['d_loss'][-1]:.3g}, generator's loss {columns['g_loss'][-1]:.3g}.")
 
 
@@ -88,6 +94,6 @@ def header(play):
         "last_step": run.step,
         "failed": run.failed_at is not None,
         "knobs": {name: getattr(run.knobs, name) for name in ("lr_g", "lr_d", "d_strength")},
-        "probability": run.players.objective.is_probability,
+        **judge(run),
         "levels": list(run.players.objective.equilibrium) if play.controls.get("levels") else [],
     }
