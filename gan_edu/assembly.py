@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import torch
 
+from gan_edu import conditions
+from gan_edu.conditional import completing_dcgans, conditional_dcgans, conditional_mlps, statistics_of
 from gan_edu.mixtures import TARGETS
-from gan_edu.mnist import load_mnist, to_unit
 from gan_edu.networks import (
     IMAGE_PIXELS,
     IMAGE_SHAPE,
@@ -35,7 +36,8 @@ def target(recipe):
 def networks(recipe, members=None):
     """A new (G, D), initial weights drawn from the recipe's seed; with `members`, that many side by side."""
     init = generator_for(recipe.seed, "weights")
-    G, D = ARCHITECTURES[recipe.architecture, recipe.is_image](recipe, init, members)
+    make = ARCHITECTURES[recipe.architecture, recipe.is_image] if recipe.condition == "none" else _told
+    G, D = make(recipe, init, members)
     return G, spectral_norm(D) if recipe.spectral_norm else D
 
 
@@ -62,6 +64,16 @@ def _dcgan(recipe, init, members):
     return initialise(G, init), Scores(initialise(D, init))
 
 
+def _told(recipe, init, members):
+    """Networks that take a condition."""
+    if recipe.condition == "upper_half":
+        return completing_dcgans(recipe, init)
+    numbers = conditions.numbers(recipe)
+    if recipe.is_image:
+        return conditional_dcgans(recipe, numbers, init)
+    return conditional_mlps(recipe, TARGETS[recipe.data].dim, numbers, init, members)
+
+
 ARCHITECTURES = {("mlp", False): _points_mlp, ("mlp", True): _image_mlp, ("dcgan", True): _dcgan}
 
 
@@ -76,7 +88,7 @@ def players(recipe):
     g_optimiser, d_optimiser = optimiser(G, recipe, recipe.lr_g), optimiser(D, recipe, recipe.lr_d)
     objective = smoothed(OBJECTIVES[recipe.objective], recipe.smoothing)
     return Players(G, D, g_optimiser, d_optimiser, objective, PENALTIES[recipe.penalty], recipe.penalty_weight,
-                   recipe.penalty_every, recipe.smoothing, recipe.unroll)
+                   recipe.penalty_every, recipe.smoothing, recipe.unroll, recipe.reconstruction)
 
 
 def apply_rules(players, knobs):
@@ -86,11 +98,15 @@ def apply_rules(players, knobs):
 
 
 def streams(recipe):
-    """A run's numbered random inputs: (real, z, alpha) of discriminator updates, (z, real) of generator updates."""
+    """A run's numbered random inputs: (real, z, alpha) of discriminator updates, (z, real) of generator updates.
+
+    With a condition it comes last: that of each real sample, which the generated sample beside it is to meet too.
+    """
 
     def reals(count, generator):
-        x = real(recipe, count * recipe.batch, generator)
-        return x.view(count, recipe.batch, *x.shape[1:])  # (count, batch, 2) or (count, batch, 1, 28, 28)
+        """[x] or [x, c]: (count, batch, 2) or (count, batch, 1, 28, 28), and (count, batch, numbers)."""
+        parts = conditions.drawn(recipe, count * recipe.batch, generator)
+        return [part.view(count, recipe.batch, *part.shape[1:]) for part in parts]
 
     def z(count, generator):
         return noise(recipe, count * recipe.batch, generator).view(count, recipe.batch, recipe.noise)
@@ -98,10 +114,11 @@ def streams(recipe):
     def for_discriminator(count, generator):
         alpha = torch.rand(count, recipe.batch, generator=generator, dtype=dtype(recipe))
         alpha = alpha[:, :: recipe.pack].repeat_interleave(recipe.pack, -1)  # one a pack
-        return reals(count, generator), z(count, generator), alpha
+        x, *given = reals(count, generator)
+        return x, z(count, generator), alpha, *given
 
     def for_generator(count, generator):
-        return z(count, generator), reals(count, generator)
+        return z(count, generator), *reals(count, generator)
 
     return Stream(recipe.seed, "discriminator", for_discriminator), Stream(recipe.seed, "generator", for_generator)
 
@@ -118,10 +135,7 @@ def blurs(recipe):
 
 def real(recipe, n, generator):
     """n real samples: points (n, dim), or digits (n, 1, 28, 28) in [-1, 1] drawn with replacement."""
-    if not recipe.is_image:
-        return TARGETS[recipe.data].sample(n, generator)
-    images, _ = load_mnist("train")
-    return to_unit(images[torch.randint(len(images), (n,), generator=generator)])
+    return conditions.drawn(recipe, n, generator)[0]
 
 
 def dtype(recipe):
@@ -138,15 +152,27 @@ REFERENCE = 256  # extra noise that fixes batch norm's statistics
 CHUNK = 744  # images drawn at once
 
 
-def generate(recipe, G, z):
-    """G(z) for points. Images are drawn beside a fixed reference batch, so that batch norm's statistics hardly depend
-    on which and how many images are asked for (Salimans et al. 2016, §3.4, 'virtual batch normalisation').
+def generate(recipe, G, z, *given):
+    """G(z) for points, or G(z, c). Images are drawn beside a fixed reference batch, so that batch norm's statistics
+    hardly depend on which and how many images are asked for (Salimans et al. 2016, §3.4, 'virtual batch
+    normalisation').
     """
     if not recipe.is_image:
-        return G(z)
+        return G(z, *given)
+    if given:
+        return _told_images(recipe, G, z, *given)
     reference = noise(recipe, REFERENCE, generator_for(recipe.seed, "reference"))
     with precision(recipe):
         parts = [G(torch.cat([reference, part]))[REFERENCE:] for part in z.split(CHUNK)]
+    return torch.cat(parts).float()  # (n, 1, 28, 28)
+
+
+def _told_images(recipe, G, z, c):
+    """Images on condition, with the batch norm of a reference batch of mixed conditions."""
+    chance = generator_for(recipe.seed, "reference")
+    reference, mixed = noise(recipe, REFERENCE, chance), conditions.drawn(recipe, REFERENCE, chance)[1]
+    with precision(recipe), statistics_of(G, reference, mixed):
+        parts = [G(*part) for part in zip(z.split(CHUNK), c.split(CHUNK), strict=True)]
     return torch.cat(parts).float()  # (n, 1, 28, 28)
 
 

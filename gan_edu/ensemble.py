@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from gan_edu import assembly
+from gan_edu import assembly, conditions
 from gan_edu.diagnosis import diagnose
 from gan_edu.history import COLUMNS, History
 from gan_edu.instance_noise import InstanceNoise
@@ -55,14 +55,21 @@ class Ensemble:
 
     def sample(self, n, seed=0):
         """n samples of every member, (members, n, dim); the same noise as `Run.sample` uses."""
-        noises = _noises(self.recipes, n, seed)
+        noises, given = _noises(self.recipes, n, seed), _conditions(self.recipes, n, seed)
+        inputs = zip(self.generators, noises, *given, strict=True)
         with torch.no_grad():
-            return torch.stack([G(z) for G, z in zip(self.generators, noises, strict=True)])  # (members, n, dim)
+            return torch.stack([G(*parts) for G, *parts in inputs])  # (members, n, dim)
 
 
 def _noises(recipes, n, seed=0):
     """The noise that `Run.sample(n, seed)` of each recipe uses, (members, n, noise)."""
     return torch.stack([assembly.noise(r, n, generator_for(r.seed, "sample", seed)) for r in recipes])
+
+
+def _conditions(recipes, n, seed=0):
+    """What `Run.sample(n, seed)` of each recipe asks for: [c] of shape (members, n, numbers), or []."""
+    drawn = [conditions.drawn(r, n, generator_for(r.seed, "condition", seed))[1:] for r in recipes]
+    return [torch.stack(parts) for parts in zip(*drawn, strict=True)]
 
 
 class _Streams:
@@ -112,6 +119,7 @@ class Group:
         self._d_stream, self._g_stream = _side_by_side([assembly.streams(r) for r in recipes], dtype)
         self._blur = InstanceNoise(first, _side_by_side([assembly.blurs(r) for r in recipes], dtype))
         self._z = _noises(recipes, MEASURED_SAMPLES).to(dtype)
+        self._asked = [c.to(dtype) for c in _conditions(recipes, MEASURED_SAMPLES)]
         self.histories = [History(assembly.target(r)) for r in recipes]
         self.rows = np.full((first.steps, len(COLUMNS), len(recipes)), np.nan)
         self.rows[:, 0] = np.arange(1, first.steps + 1)[:, None]
@@ -135,8 +143,9 @@ class Group:
         while self.credit >= WHOLE:
             self.credit -= 1
             self._update_discriminators(row)
-        z, real = self._g_stream[self.step]
-        players, real = self._blur.blurred(self.players, real, "generator", self.step, self.step)
+        z, real, *given = self._g_stream[self.step]
+        told = conditions.bound(self.players, *given)
+        players, real = self._blur.blurred(told, real, "generator", self.step, self.step)
         row[2] = generator_step(players, z, real)
         row[4] = self.players.g_optimiser.gradient_norm()
         self.average.update(self.step)
@@ -151,8 +160,9 @@ class Group:
 
     def _update_discriminators(self, row):
         optimiser = self.players.d_optimiser
-        real, z, alpha = self._d_stream[optimiser.updates]
-        players, real = self._blur.blurred(self.players, real, "discriminator", optimiser.updates, self.step)
+        real, z, alpha, *given = self._d_stream[optimiser.updates]
+        told = conditions.bound(self.players, *given)
+        players, real = self._blur.blurred(told, real, "discriminator", optimiser.updates, self.step)
         loss, real_logits, fake_logits = discriminator_update(players, real, z, alpha)
         row[1], row[3] = loss, optimiser.gradient_norm()
         row[5:8] = torch.stack(outputs(self.players.objective, real_logits, fake_logits))
@@ -161,7 +171,7 @@ class Group:
     def measure(self):
         """Add a snapshot to every member's history."""
         with self.average.in_use():
-            samples = self.players.G(self._z)  # (members, n, dim)
+            samples = self.players.G(self._z, *self._asked)  # (members, n, dim)
         for history, x in zip(self.histories, samples, strict=True):
             history.add_snapshot({"step": self.step, **points_snapshot(x.double(), history.target)})
 

@@ -38,9 +38,13 @@ class Mixture:
 
     def sample(self, n, generator=None):
         """Draw n points, shape (n, dim), float64. Taught in notebooks/02."""
+        return self.sample_labelled(n, generator)[0]
+
+    def sample_labelled(self, n, generator=None):
+        """Draw n points (n, dim), float64, and the mode that each was drawn from (n,). Taught in notebooks/10."""
         which = torch.multinomial(self.weights, n, replacement=True, generator=generator)  # (n,)
         noise = torch.randn(n, self.dim, generator=generator, dtype=self.modes.dtype)  # (n, dim)
-        return self.modes[which] + self.std * noise
+        return self.modes[which] + self.std * noise, which
 
     def log_prob(self, x):
         """Log density at x (n, dim), in nats; returns (n,). Taught in notebooks/01."""

@@ -18,6 +18,7 @@ PRESETS = {
     "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
     "oscillation": _MOMENTUM.replace(lr_d=6e-4),
     "mnist_dcgan": _DIGITS,
+    "ring_conditional": _RING.replace(condition="class"),
 }
 BASES = {  # failure -> what it departs from
     "mode_collapse": "ring_healthy",

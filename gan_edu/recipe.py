@@ -12,6 +12,8 @@ from gan_edu.penalties import PENALTIES
 
 DATA = (*TARGETS, "mnist")
 ARCHITECTURES = ("mlp", "dcgan")
+CONDITIONS = ("none", "class", "upper_half", "caption")
+CONDITIONINGS = ("concatenate", "projection", "withheld")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class Recipe:
     pack: int = 1  # samples of one kind that the discriminator judges together, a divisor of batch
     unroll: int = 0  # discriminator updates that the generator's gradient looks ahead
     spectral_norm: bool = False  # whether the discriminator's weights are divided by their largest singular value
+    condition: str = "none"  # what G is told to draw: a "class", an "upper_half" to complete, a "caption"
+    conditioning: str = "concatenate"  # how D is told the same: "concatenate", "projection", or "withheld", not at all
+    reconstruction: float = 0.0  # weight of the mean |G(z, c) - x| in G's loss, where an upper half is completed
     steps: int = 3000  # generator updates in a whole run
     seed: int = 0  # every random number follows from it
 
@@ -58,6 +63,8 @@ class Recipe:
         if self.penalty_weight is None:
             object.__setattr__(self, "penalty_weight", PENALTIES[self.penalty].default_weight)
         self._check_remedies()
+        if (self.condition, self.conditioning, self.reconstruction) != ("none", "concatenate", 0):
+            self._check_condition()
         if self.architecture == "dcgan":
             self._check_dcgan()
 
@@ -113,6 +120,23 @@ class Recipe:
         if self.pack > 1 and self.is_image:
             raise ValueError(f"pack={self.pack} will not do with data='mnist': only points are packed")
 
+    def _check_condition(self):
+        images = self.architecture == "dcgan"
+        faults = {
+            "conditioning needs a condition; set condition='class'": self.condition == "none",
+            "condition='upper_half' and 'caption' need data='mnist'": self.condition in CONDITIONS[2:] and not images,
+            "digits take a condition with architecture='dcgan' only": self.is_image and not images,
+            "an upper half is a part of the image, so conditioning must be 'concatenate' or 'withheld'": (
+                self.condition == "upper_half" and self.conditioning == "projection"),
+            "reconstruction needs a real image to compare with: set condition='upper_half'": (
+                self.reconstruction > 0 and self.condition != "upper_half"),
+            "with a condition, pack must be 1 and unroll 0": self.pack > 1 or self.unroll > 0,
+        }  # fmt: skip
+        for remedy, wrong in faults.items():
+            if wrong:
+                raise ValueError(f"condition={self.condition!r}, conditioning={self.conditioning!r} and reconstruction="
+                                 f"{self.reconstruction:g} will not do on data={self.data!r}: {remedy}")  # fmt: skip
+
     def _check_dcgan(self):
         if self.data != "mnist":
             raise ValueError(f"architecture='dcgan' draws images, but data={self.data!r}; use 'mlp', or data='mnist'")
@@ -128,6 +152,8 @@ _CHOICES = {
     "penalty": tuple(PENALTIES),
     "optimiser": tuple(RULES),
     "architecture": ARCHITECTURES,
+    "condition": CONDITIONS,
+    "conditioning": CONDITIONINGS,
 }
 _RANGES = {  # field: (lowest, highest, whole number?)
     "penalty_weight": (0, 1e3, False),
@@ -149,6 +175,7 @@ _RANGES = {  # field: (lowest, highest, whole number?)
     "noise_until": (1, 10**7, True),
     "pack": (1, 8, True),
     "unroll": (0, 100, True),
+    "reconstruction": (0, 1e4, False),
     "steps": (1, 10**7, True),
     "seed": (0, 2**53, True),
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from gan_edu import assembly, tokens
+from gan_edu import assembly, conditions, tokens
 from gan_edu.history import Checkpoints, History
 from gan_edu.instance_noise import InstanceNoise
 from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, checked_event, events_of_token
@@ -109,7 +109,11 @@ class Run:
 
     def next_discriminator_batch(self):
         """The (real, z, alpha) that the next discriminator update will see; looking changes nothing."""
-        return self._d_stream[self.players.d_optimiser.updates]
+        return self._d_stream[self.players.d_optimiser.updates][:3]
+
+    def next_players(self):
+        """The players of the next discriminator update: told its condition, where the recipe has one."""
+        return conditions.bound(self.players, *self._d_stream[self.players.d_optimiser.updates][3:])
 
     @torch.no_grad()
     def next_inputs(self):
@@ -120,7 +124,7 @@ class Run:
     def _seen_by_discriminator(self):
         real, z, alpha = self.next_discriminator_batch()
         number = self.players.d_optimiser.updates
-        return *self._blur.blurred(self.players, real, "discriminator", number, self.step), z, alpha
+        return *self._blur.blurred(self.next_players(), real, "discriminator", number, self.step), z, alpha
 
     def _update_discriminator(self):
         optimiser = self.players.d_optimiser
@@ -134,8 +138,9 @@ class Run:
     def _update_generator(self):
         optimiser = self.players.g_optimiser
         optimiser.lr = self.knobs.lr_g * self._decay()
-        z, real = self._g_stream[optimiser.updates]
-        players, real = self._blur.blurred(self.players, real, "generator", optimiser.updates, self.step)
+        z, real, *given = self._g_stream[optimiser.updates]
+        told = conditions.bound(self.players, *given)
+        players, real = self._blur.blurred(told, real, "generator", optimiser.updates, self.step)
         with assembly.precision(self.recipe):
             loss = generator_step(players, z, real)
         self._last_g = float(loss), float(optimiser.gradient_norm())
@@ -243,9 +248,13 @@ class Run:
     # --- samples ----------------------------------------------------------------------------------------------
 
     @torch.no_grad()
-    def sample(self, n, seed=0):
-        """n samples, (n, dim) or (n, 1, 28, 28) in [-1, 1]; the same n and seed give the same noise at every step."""
-        return self.generate(self.noise(n, seed))
+    def sample(self, n, seed=0, condition=None):
+        """n samples, (n, dim) or (n, 1, 28, 28) in [-1, 1]; the same n and seed give the same noise at every step.
+
+        condition: what to draw, where the recipe has one: for all, or one for each (`conditions.read` says how).
+        Without it each sample is asked for what a random real one is. ValueError for one that will not do.
+        """
+        return self.generate(self.noise(n, seed), condition, seed)
 
     def real(self, n, seed=0):
         """n real samples of the same shape, for pictures and comparisons, never from the training's stream."""
@@ -256,7 +265,18 @@ class Run:
         return assembly.noise(self.recipe, n, generator_for(self.recipe.seed, "sample", seed))
 
     @torch.no_grad()
-    def generate(self, z):
-        """The generator's samples for noise z (n, recipe.noise), by the averaged weights where the recipe has them."""
+    def generate(self, z, condition=None, seed=0):
+        """The generator's samples for noise z (n, recipe.noise), by the averaged weights where the recipe has them.
+
+        condition, seed: as in `sample`.
+        """
+        asked = condition is not None
+        given = [conditions.read(self.recipe, condition, len(z))] if asked else self.conditions(len(z), seed)
         with self._average.in_use():
-            return assembly.generate(self.recipe, self.players.G, z)
+            return assembly.generate(self.recipe, self.players.G, z, *given)
+
+    def conditions(self, n, seed=0):
+        """What `sample(n, seed)` asks for: [c] with c (n, numbers), or [] where the recipe has no condition."""
+        if self.recipe.condition == "none":
+            return []
+        return list(conditions.drawn(self.recipe, n, generator_for(self.recipe.seed, "condition", seed))[1:])

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from gan_edu import assembly, views
+from gan_edu import assembly, conditions, views
 from gan_edu.networks import MLP, DCGANDiscriminator, Scores, initialise
 from gan_edu.optimisers import Optimiser
 from gan_edu.randomness import generator_for
@@ -119,7 +119,7 @@ class Examiner:
         self._held_out = _samples(run, size.held_out, init)
         if not torch.isfinite(self._held_out[1]).all():
             raise ValueError("the generator's samples are not finite numbers: there is nothing to tell apart")
-        self._own = _scored(run.players.D, self._held_out, assembly.dtype(self.recipe))
+        self._own = _scored(conditions.best_of(self.recipe, run.players.D), self._held_out, assembly.dtype(self.recipe))
         self._own_heat = None if self.recipe.is_image else _heat(lambda x: views.scores(run, x), self.target)
         self._batches = zip(*(x.split(size.batch) for x in _samples(run, self.steps * size.batch, init)), strict=True)
 

@@ -27,6 +27,7 @@ class Players:
     penalty_every: int = 1
     smoothing: float = 0.0  # already in the objective; kept for when that changes
     unroll: int = 0  # updates of D that `unrolling` looks ahead
+    reconstruction: float = 0.0  # weight of the mean |G(z, c) - x| in the generator's loss
 
 
 def discriminator_update(players, real, z, alpha):
@@ -62,6 +63,24 @@ def generator_update(players, z, real):
     loss = objective.generator(real_logits, D(players.G(z)))
     players.g_optimiser.zero_grad()
     loss.sum().backward()
+    players.g_optimiser.step()
+    D.requires_grad_(True)
+    return loss.detach()
+
+
+def paired_generator_update(players, z, real):
+    """One step of G where each real sample is the one right answer to its condition, from which G may not stray far.
+
+    minimised: objective.generator(D(real), D(G(z))) + reconstruction · mean |G(z) - real|. Returns the loss's first
+    part, detached. Isola et al. 2017 (pix2pix), eq. 4. Taught in notebooks/10.
+    """
+    D, objective = players.D, players.objective
+    D.requires_grad_(False)
+    fake = players.G(z)
+    loss = objective.generator(D(real) if objective.needs_real else None, D(fake))
+    total = loss + players.reconstruction * (fake - real).abs().mean()
+    players.g_optimiser.zero_grad()
+    total.backward()
     players.g_optimiser.step()
     D.requires_grad_(True)
     return loss.detach()

@@ -8,7 +8,7 @@ from torch.func import functional_call
 
 from gan_edu.networks import MLP
 from gan_edu.optimisers import RULES
-from gan_edu.training import generator_update
+from gan_edu.training import generator_update, paired_generator_update
 
 TINY = 1e-32  # added to Adam's v, as a root has no slope at 0; Adam's own ε is 1e-8
 
@@ -72,6 +72,8 @@ def with_weights(D, flat):
 
 
 def generator_step(players, z, real):
-    """One step of G, against D as it is or as it will be."""
+    """One step of G, against D as it is or as it will be, or beside the real samples that it is to match."""
+    if players.reconstruction:
+        return paired_generator_update(players, z, real)
     update = unrolled_generator_update if players.unroll else generator_update
     return update(players, z, real)

@@ -6,6 +6,7 @@ Used by the still figures (plots) and by the live picture (widgets); nothing in 
 import numpy as np
 import torch
 
+from gan_edu import conditions
 from gan_edu.unrolling import lookahead
 
 HEAT_SIDE = 25  # cells along each side of the discriminator's heat map
@@ -38,23 +39,24 @@ def histogram(x, target, bars=60):
 def scores(run, x):
     """D at points x (n, dim) as numbers in [0, 1], (n,): the probability, or for critics the rank between ends.
 
-    A D that judges packs gets each point as a pack of copies.
+    A D that judges packs gets each point as a pack of copies; one that is told a class shows its best over all.
     """
-    logits = run.players.D(x.repeat_interleave(run.players.D.pack, 0))
+    logits = conditions.best_of(run.recipe, run.players.D)(x.repeat_interleave(run.players.D.pack, 0))
     if run.players.objective.is_probability:
         return torch.sigmoid(logits)
     low, high = logits.min(), logits.max()
     return (logits - low) / (high - low).clamp_min(1e-12)
 
 
-def arrows(run, x):
+def arrows(run, x, given=()):
     """The direction in which the generator's loss asks each of its samples x (n, dim) to go: -∂loss/∂x, (n, dim).
 
     Each is the gradient of the loss of that sample, or of its pack, not divided by the batch; where the generator
-    looks ahead, of the loss that it sees there. Taught in notebooks/02.
+    looks ahead, of the loss that it sees there. given: [c], what each sample was asked for, where there is a condition.
+    Taught in notebooks/02.
     """
     x = x.detach().requires_grad_(True)
-    players, objective = run.players, run.players.objective
+    players, objective = conditions.bound(run.players, *given), run.players.objective
     real = run.real(len(x)) if objective.needs_real or players.unroll else None
     players.D.requires_grad_(False)
     D = lookahead(players, real, x) if players.unroll else players.D
@@ -72,7 +74,8 @@ def manifold(run, side=MANIFOLD_SIDE):
     z[..., 0] = quantiles[:, None]
     if run.recipe.noise > 1:
         z[..., 1] = quantiles[None, :]
-    return run.generate(z.flatten(0, 1)).view(side, side, -1)
+    told = None if run.recipe.condition == "none" else 0  # the first class, for all of the lattice
+    return run.generate(z.flatten(0, 1), told).view(side, side, -1)
 
 
 def thin(values, points=CURVE_POINTS):

@@ -11,8 +11,9 @@ PACKAGE = Path(gan_edu.__file__).parent
 # From the ground up; modules of one row do not import each other. `course.` knows neither torch nor widgets.
 LAYERS = """
 mixtures mnist machine budget theory paper
-digits
+digits captions
 networks
+conditional
 randomness optimisers
 objectives spectral_norm
 penalties
@@ -24,7 +25,7 @@ metrics
 metrics_2d
 metrics_1d metrics_images
 training gradients
-unrolling instance_noise
+unrolling instance_noise conditions
 assembly
 history knobs periods
 run
@@ -32,7 +33,7 @@ twins
 diagnosis
 ensemble
 labels
-maps views pngs audit trials
+maps views pngs audit trials digit_trials
 study second_opinion cases
 dirac critics
 plots plots_dirac plots_critics

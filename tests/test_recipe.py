@@ -17,10 +17,11 @@ from gan_edu.penalties import PENALTIES
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe, check_knob
 
-NAMES = ("data", "objective", "penalty", "optimiser", "architecture")
+NAMES = ("data", "objective", "penalty", "optimiser", "architecture", "condition", "conditioning")
 WHOLE = {"penalty_every": 1, "lr_halving": 0, "g_width": 1, "d_width": 1, "layers": 1, "noise": 1, "batch": 2,
          "noise_until": 1, "pack": 1, "unroll": 0, "steps": 1, "seed": 0}  # each with its lowest value  # fmt: skip
-REAL = ("penalty_weight", "lr_g", "lr_d", "d_strength", "beta1", "beta2", "average", "smoothing", "instance_noise")
+REAL = ("penalty_weight", "lr_g", "lr_d", "d_strength", "beta1", "beta2", "average", "smoothing", "instance_noise",
+        "reconstruction")  # fmt: skip
 SWITCHES = ("spectral_norm",)
 FIELDS = [field.name for field in dataclasses.fields(Recipe)]
 
@@ -38,7 +39,8 @@ def test_an_unknown_name_lists_the_known_ones(name, value):
     with pytest.raises(ValueError, match=f"^{name}=") as caught:
         Recipe(**{name: value})
     allowed = {"data": [*TARGETS, "mnist"], "objective": OBJECTIVES, "penalty": PENALTIES, "optimiser": RULES,
-               "architecture": ["mlp", "dcgan"]}[name]  # fmt: skip
+               "architecture": ["mlp", "dcgan"], "condition": ["none", "class", "upper_half", "caption"],
+               "conditioning": ["concatenate", "projection", "withheld"]}[name]  # fmt: skip
     assert repr(value) in str(caught.value)
     assert all(known in str(caught.value) for known in allowed)
 
@@ -139,7 +141,7 @@ def test_tokens_round_trip(recipe):
 
 def test_the_example_above_differs_from_the_default_everywhere_it_can():
     same = [name for name in FIELDS if getattr(EVERY_FIELD, name) == getattr(Recipe(), name)]
-    assert same == ["architecture"]  # 'dcgan' does not go with points
+    assert same == ["architecture", "condition", "conditioning", "reconstruction"]  # they do not go with its others
 
 
 @pytest.mark.parametrize(("content", "reason"), [

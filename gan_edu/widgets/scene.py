@@ -60,7 +60,7 @@ def points(run, wants):
         heat = views.scores(run, views.heat_points(run.target))
         arrays["heat"] = np.nan_to_num(heat.numpy() * 255).astype(np.uint8).reshape(views.HEAT_SIDE, views.HEAT_SIDE)
     if "arrows" in wants:
-        arrays["arrows"] = views.arrows(run, fake[:ARROWS]).numpy()
+        arrays["arrows"] = views.arrows(run, fake[:ARROWS], [c[:ARROWS] for c in run.conditions(SHOWN)]).numpy()
     if "manifold" in wants and run.target.dim == 2:
         arrays["manifold"] = views.manifold(run).numpy()
     return arrays
