@@ -40,7 +40,7 @@ class Explainer:
     @torch.no_grad()
     def _batches(self):
         real, z, _ = self.run.next_discriminator_batch()
-        return real, z, self.run.players.G(z)
+        return real, z, self.run.next_players().G(z)
 
     def next(self):
         """(header, arrays) of the sub-step now due; the two updates really happen in 'update' and 'generator'."""
@@ -67,7 +67,8 @@ class Explainer:
     @torch.no_grad()
     def _scored(self):
         real, fake = self.run.next_inputs()  # as D will see them
-        return real, fake, self.run.players.D(real), self.run.players.D(fake)
+        D = self.run.next_players().D
+        return real, fake, D(real), D(fake)
 
     def _means(self, real_logits, fake_logits):
         if self.run.players.objective.is_probability:
@@ -90,23 +91,23 @@ class Explainer:
 
     def _update(self):
         real, fake, _, _ = self._scored()
-        self.scored_batch = (real, fake)
+        self.scored_batch = (real, fake, self.run.next_players().D)
         record = self.run.step_discriminator()
         sentence = (f"The {self.judge}'s update: its weights move against a gradient of norm "
                     f"{record.d_grad_norm:.3f}. G stands still.")
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _scores_again(self):
-        real, fake = self.scored_batch
+        real, fake, D = self.scored_batch
         with torch.no_grad():
-            real_logits, fake_logits = self.run.players.D(real), self.run.players.D(fake)
+            real_logits, fake_logits = D(real), D(fake)
         loss = float(self.run.players.objective.discriminator(real_logits, fake_logits))
         sentence = f"Scores again: on the same {self.things} the loss went from {self.loss_before:.3f} to {loss:.3f}."
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _arrows(self):
         fake = self.run.sample(SHOWN)
-        arrows = views.arrows(self.run, fake)
+        arrows = views.arrows(self.run, fake, self.run.conditions(SHOWN))
         size = float(arrows.flatten(1).norm(dim=1).mean())
         pixels = "which pixels should get lighter or darker"
         where = pixels if self.run.recipe.is_image else "where each generated point should go"
