@@ -123,6 +123,7 @@ def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: 
     known = {row["token"] for row in have}
     left = [(kind, recipe) for kind, recipe in recipes if recipe.token not in known]
     places = chunks([recipe for _, recipe in left], size)
+    places.sort(key=lambda p: hashlib.sha256(left[p[0]][1].token.encode()).digest())  # a part of them is a fair sample
     with ProcessPoolExecutor(workers) as pool:
         jobs = [pool.submit(judge, [left[i][0] for i in p], [left[i][1] for i in p]) for p in places]
         for job in as_completed(jobs):
