@@ -24,6 +24,7 @@ WANDERING = 0.3  # root mean square distance of the samples' centre from its mea
 TREND = 0.1  # gain in overlap with the data, from the window before to this one, that counts as improvement
 SWING = 0.25  # amplitude of a period, in radii of the data or in parts of all modes
 CLASSES, FEW_CLASSES = 10, 5  # digits; half of them
+NEAR_DIGITS, FAR_FROM_DIGITS = 500, 3000  # kernel distance: most can be read; none can (one and the same: from 5,000)
 
 ADVICE = {
     "divergence": "Bring the two learning rates closer together, both below 0.01, then restart.",
@@ -60,7 +61,7 @@ def diagnose(history):
     """Name what a run shows, by the criteria in the order of ADVICE.
 
     history: run.history. Returns a Diagnosis; 'undecided' with the reason where the history is too short.
-    For digits only divergence, collapse and a spread over all classes are told apart. Taught in notebooks/02.
+    Digits are judged by the classes drawn and by their distance from real ones. Taught in notebooks/02.
     """
     evidence = _broken(history)
     if evidence:
@@ -242,10 +243,23 @@ def _summary(seen):
 
 
 def _digits(history):
-    """Digits are judged by the classes that a classifier names, which says nothing of how well they are drawn."""
-    classes = [s["modes"] for s in last_snapshots(history, 1 / 4)]
+    """Digits are judged by the classes that a classifier names and by the kernel distance from real digits."""
+    window = last_snapshots(history, 1 / 4)
+    classes, distances = ([s[name] for s in window] for name in ("modes", "distance"))
+    distance = float(np.median(distances))
+    norms, accuracy = (_recent(history, name, window[0]["step"]) for name in ("g_grad_norm", "accuracy"))
+    first = float(np.median(history.columns["g_grad_norm"][:FIRST_STEPS])) if len(history) else 0.0
+    gradient = float(np.median(norms)) / first if first else 1.0
+    far = Evidence("distance from real digits", distance, FAR_FROM_DIGITS, "real digits from others: 0 ± 60")
+    if distance >= FAR_FROM_DIGITS and gradient <= VANISHED:
+        return _named("vanishing_gradients",
+                      Evidence("generator's gradient, of its first", gradient, VANISHED, "too little to move by"), far)
+    if distance >= FAR_FROM_DIGITS and accuracy.mean() < GUESSING:
+        return _named("weak_discriminator",
+                      Evidence("discriminator's accuracy", float(accuracy.mean()), GUESSING, "a coin scores 0.5"), far)
     if max(classes) <= FEW_CLASSES:
         reason = "half of the ten digits, all through the last quarter"
         return _named("mode_collapse", Evidence("classes drawn, at most", max(classes), FEW_CLASSES, reason))
-    reason = "how well they are drawn is not measured here"
-    return _named("undecided", Evidence("classes drawn, at least", min(classes), CLASSES, reason))
+    shown = (Evidence("classes drawn, at least", min(classes), CLASSES, "of ten digits"),
+             Evidence("distance from real digits, at most", max(distances), NEAR_DIGITS, "most digits can be read"))
+    return _named("healthy" if min(classes) == CLASSES and max(distances) <= NEAR_DIGITS else "undecided", *shown)

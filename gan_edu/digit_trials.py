@@ -1,45 +1,52 @@
-"""Settings for digits, compared at the same computing time: Frechet distance after so many seconds on one thread.
+"""Settings for digits at the same computing time: how far from real digits after so many seconds on one thread.
 
-`gan-edu digits` lists what was tried; `gan-edu digits NAME` trains it anew and writes its rows; `gan-edu digits --table`
-prints the table of docs/digits.md. Seconds are of processor time spent in `Run.train_step`, measuring not counted.
+`gan-edu digits` prints the table of docs/digits.md; `gan-edu digits NAME` trains one of its rows anew. Seconds are
+processor time spent in `Run.train_step`; measuring does not count. On a busy machine a second buys fewer steps, so each
+row tells its steps too.
 """
 
+import argparse
+import json
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from gan_edu.digits import features
 from gan_edu.metrics_images import ENOUGH, class_histogram, frechet_distance, real_features
-from gan_edu.presets import PRESETS
+from gan_edu.recipe import Recipe
+from gan_edu.run import Run
 
 FILE = Path(__file__).parent / "course" / "trials" / "digits.jsonl"
 MINUTE = (15, 30, 60)  # seconds
+FIRST = Recipe(  # where the search began
+    data="mnist", architecture="dcgan", penalty="r1", penalty_weight=0.1, penalty_every=4, lr_g=2e-3, lr_d=2e-3,
+    g_width=64, d_width=64, noise=16, batch=64, average=0.999,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Tried:
-    """start: a preset's name; changes: {field of the recipe: value}; marks: seconds at which it is measured."""
+    """recipe: its settings; marks: seconds at which a run is measured; seeds: those that were run."""
 
-    start: str
-    changes: dict = field(default_factory=dict)
+    recipe: Recipe
     marks: tuple = MINUTE
     seeds: tuple = (0,)
 
-    def recipe(self, seed=0):
-        """The Recipe that is trained."""
-        return PRESETS[self.start].replace(**self.changes, seed=seed)
+
+def _changed(**changes):
+    return Tried(FIRST.replace(**changes))
 
 
 TRIED = {
-    "mnist_dcgan": Tried("mnist_dcgan"),
+    "where the search began": Tried(FIRST),
 }
 
 
 def floor(n=ENOUGH):
     """The Frechet distance of n real digits from n others: no generator can be told to be better.
 
-    Taught in notebooks/11.
+    Taught in notebooks/12.
     """
     return frechet_distance(real_features(1, n), real_features(0, n), at_least=n)
 
@@ -61,7 +68,7 @@ def _rounded(value, places):
 def timed(run, marks, n=ENOUGH, tell=None):
     """Train a run to each mark, in seconds of this process's time, and measure it there; a list of dicts.
 
-    It ends early where the run does. Taught in notebooks/12.
+    A run that a NaN has stopped is measured as it stands. tell(row) is called at each mark. Taught in notebooks/12.
     """
     rows, spent = [], 0.0
     for mark in marks:
@@ -73,3 +80,52 @@ def timed(run, marks, n=ENOUGH, tell=None):
         if tell:
             tell(rows[-1])
     return rows
+
+
+def bundled(name=None):
+    """The rows of the bundled file: dicts with name, seed, token, marks; those of one name, or all.
+
+    Raises KeyError listing the known names. Taught in notebooks/12.
+    """
+    if name is not None and name not in TRIED:
+        raise KeyError(f"nothing was tried as {name!r}; known are {', '.join(TRIED)}")
+    rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()] if FILE.exists() else []
+    return [row for row in rows if name in (None, row["name"])]
+
+
+def remake(name, tell=print):
+    """Train every seed of one row of the table, and write it in place of what the file had."""
+    rows = [row for row in bundled() if row["name"] != name]
+    for seed in TRIED[name].seeds:
+        recipe = TRIED[name].recipe.replace(seed=seed)
+        rows.append({"name": name, "seed": seed, "token": recipe.token,
+                     "marks": timed(Run(recipe), TRIED[name].marks, tell=tell)})  # fmt: skip
+    order = list(TRIED)
+    rows.sort(key=lambda row: (order.index(row["name"]), row["seed"]))
+    FILE.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def table():
+    """The table of docs/digits.md: a row a run, Frechet distances at each second that any of them was measured at."""
+    rows = bundled()
+    seconds = (15, 30, 60, 120, 300)
+    lines = ["| settings | seed | " + " | ".join(f"{s} s" for s in seconds) + " | steps | classes |",
+             "|---|" + "---|" * (len(seconds) + 3)]  # fmt: skip
+    for row in rows:
+        at = {mark["seconds"]: mark for mark in row["marks"]}
+        cells = [f"{at[s]['frechet']:.1f}" if s in at else "" for s in seconds]
+        last = row["marks"][-1]
+        lines.append(f"| {row['name']} | {row['seed']} | " + " | ".join(cells)
+                     + f" | {last['step']:,} | {last['classes']} |")  # fmt: skip
+    return "\n".join(lines)
+
+
+def main(arguments=None):
+    """`gan-edu digits`: print the table, or train one of its rows anew; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="gan-edu digits", description=__doc__.splitlines()[0])
+    parser.add_argument("name", nargs="?", choices=TRIED, help="the row to train anew; without one: the table")
+    options = parser.parse_args(arguments)
+    if options.name:
+        remake(options.name)
+    print(table())
+    return 0

@@ -109,11 +109,37 @@ def test_a_short_history_is_undecided_with_the_reason():
     assert diagnose(History(RING)).symptom == "undecided"
 
 
-@pytest.mark.parametrize(("classes", "symptom"), [(1, "mode_collapse"), (5, "mode_collapse"), (6, "undecided")])
-def test_digits_collapse_when_few_classes_are_drawn(classes, symptom):
+def digits(classes=10, distance=200.0, accuracy=0.7, gradient=1.0, last=None):
+    """A history on digits whose last quarter has these numbers; `last`: what its newest snapshot has instead."""
     made = history(target=None)
-    made.snapshots = [{"step": 100 * i, "modes": classes, "shares": [0.1] * 10, "finite": True} for i in range(20)]
-    assert diagnose(made).symptom == symptom
+    made.snapshots = [{"step": 25 * i, "modes": classes, "distance": distance, "shares": [0.1] * 10, "finite": True}
+                      for i in range(len(made) // 25 + 1)]  # fmt: skip
+    made.snapshots[-1].update(last or {})
+    late = len(made) * 3 // 4 - 30
+    for name, value in (("accuracy", accuracy), ("g_grad_norm", gradient * made.columns["g_grad_norm"][0])):
+        for i in range(late, len(made)):
+            made.columns[name][i] = value
+    return made
+
+
+@pytest.mark.parametrize(("changes", "symptom"), [
+    ({}, "healthy"), ({"classes": 9}, "undecided"), ({"distance": 499.0}, "healthy"),
+    ({"distance": 501.0}, "undecided"), ({"last": {"distance": 501.0}}, "undecided"),
+    ({"last": {"modes": 9}}, "undecided"),
+    ({"classes": 5}, "mode_collapse"), ({"classes": 5, "last": {"modes": 6}}, "undecided"),
+    ({"classes": 1, "distance": 8000.0}, "mode_collapse"),
+    ({"classes": 1, "distance": 8000.0, "accuracy": 0.59}, "weak_discriminator"),
+    ({"classes": 1, "distance": 8000.0, "accuracy": 0.61}, "mode_collapse"),
+    ({"classes": 10, "distance": 2999.0, "accuracy": 0.5}, "undecided"),
+    ({"distance": 3001.0, "gradient": 0.9e-3}, "vanishing_gradients"),
+    ({"distance": 3001.0, "gradient": 1.1e-3}, "undecided"),
+    ({"distance": 200.0, "gradient": 0.9e-3, "accuracy": 0.5}, "healthy"),
+])  # fmt: skip
+def test_digits_are_judged_by_classes_and_distance(changes, symptom):
+    made = digits(**changes)
+    diagnosis = diagnose(made)
+    assert diagnosis.symptom == symptom
+    assert diagnosis.advice == ADVICE[symptom]
     made.columns["g_loss"][-1] = math.nan
     assert diagnose(made).symptom == "divergence"
 
