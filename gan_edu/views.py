@@ -99,6 +99,16 @@ def mode_curves(history, points=CURVE_POINTS):
     return _evenly([(s["step"], s["modes"], s["quality"]) for s in history.snapshots], points)
 
 
+def digit_curve(history, points=CURVE_POINTS):
+    """(n, 3): step, classes drawn, and the kernel distance from real digits in powers of ten, at snapshots.
+
+    What is within a perfect generator's range (100) is drawn as 100. Taught in notebooks/11.
+    """
+    floor, most = 100.0, 1e9  # what is not finite is drawn as the latter
+    rows = [(s["step"], s["modes"], np.log10(min(max(s["distance"], floor), most))) for s in history.snapshots]
+    return _evenly(rows, points)
+
+
 def distance_curves(history, points=CURVE_POINTS):
     """(n, 3): step, Jensen-Shannon divergence, earth mover's distance, at snapshots of a run on a line."""
     return _evenly([(s["step"], s["js"], s["w1"]) for s in history.snapshots], points)

@@ -226,7 +226,7 @@ def test_digits_too():
     assert arrays["fake"].shape == (48, 28, 28)
     assert arrays["curve"][0, 1] >= 1
     assert np.isnan(arrays["curve"][:, 2]).all()
-    assert re.fullmatch(r"step 3 · \d+ of 10 classes", head["status"])
+    assert re.fullmatch(r"step 3 · \d+ of 10 classes · undecided", head["status"])
     assert board._repr_mimebundle_()[0]["image/png"]
 
 

@@ -216,3 +216,11 @@ def test_distance_curves_are_the_snapshots():
     thin = views.distance_curves(long, points=50)
     assert len(thin) <= 50
     assert thin[-1].tolist() == [9975, 0.9975, 1]
+
+
+def test_the_curve_of_digits_is_in_powers_of_ten():
+    class Seen:
+        snapshots = tuple({"step": 100 * i, "modes": 10 - i, "distance": distance}
+                          for i, distance in enumerate((1e4, 1000.0, -5.0, math.inf)))  # fmt: skip
+
+    np.testing.assert_allclose(views.digit_curve(Seen), [(0, 10, 4), (100, 9, 3), (200, 8, 2), (300, 7, 9)])

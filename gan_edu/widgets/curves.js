@@ -117,8 +117,8 @@ function levelLine(pen, box, value, words, low, high, colours) {
 }
 
 function drawCurves(canvas, still, frame) {
-  const { modes_curve: modes, distance_curve: distances, loss_curve: losses, classes } = frame.arrays;
-  const panels = [modes, distances, losses, classes].filter(Boolean).length;
+  const { modes_curve: modes, distance_curve: distances, loss_curve: losses, classes, digits_curve: digits } = frame.arrays;
+  const panels = [modes, distances, losses, classes, digits].filter(Boolean).length;
   canvas.style.display = panels ? "" : "none";
   if (!panels) return;
   const [pen, width] = fit(canvas, panels * 112 + 6);
@@ -153,6 +153,17 @@ function drawCurves(canvas, still, frame) {
     drawClasses(pen, classes, place(), colours);
     y += 112;
   }
+  if (digits) {
+    const box = place();
+    axes(pen, box, "classes drawn (solid)   distance from real digits, 10ⁿ (dashed; real ones: below 2)", colours);
+    trace(pen, digits, 1, box, last, 0, 10, colours.real, []);
+    trace(pen, digits, 2, box, last, 2, 5, colours.fake, [5, 3]);
+    numbers(pen, box, 0, 10, colours, 0);
+    pen.fillText("5", box.x + box.w + 4, box.y + 8);
+    pen.fillText("2", box.x + box.w + 4, box.y + box.h);
+    knobLines(pen, frame.header.marks, box, last, colours);
+    y += 112;
+  }
   if (losses) {
     const box = place();
     const levels = (frame.header.levels ?? []).filter((level) => level !== null);
@@ -167,7 +178,7 @@ function drawCurves(canvas, still, frame) {
     knobLines(pen, frame.header.marks, box, last, colours);
     y += 112;
   }
-  if (!modes && !losses) return;
+  if (!modes && !losses && !digits) return;
   pen.fillStyle = colours.faint;
   pen.font = "10px sans-serif";
   pen.fillText("step 0", 30, y - 24);

@@ -111,7 +111,7 @@ function layout(parts, buttons, pieces) {
     pieces.opinion.element,
     pieces.fork.element,
     pieces.curves,
-    box("gan-from-balance gan-points", pieces.evidence.element));
+    box("gan-from-balance", pieces.evidence.element));
   const under = box("gan-under", box("gan-row gan-from-all gan-points", pieces.arrows.element, pieces.manifold.element, pieces.levels.element),
     methods, box("gan-from-all", pieces.recipe));
   const left = box("gan-left", pieces.picture, pieces.legend, under);

@@ -45,8 +45,9 @@ def frame(run, header, wants, extra=None):
 
 
 def images(run):
-    """The digits drawn from fixed noise, uint8 (DIGITS, 28, 28), and the latest share of each class (10,)."""
-    return {"fake": _grey(run.sample(DIGITS)), "classes": np.array(run.history.snapshots[-1]["shares"])}
+    """The digits drawn from fixed noise, uint8 (DIGITS, 28, 28), the latest share of each class (10,), and a curve."""
+    return {"fake": _grey(run.sample(DIGITS)), "classes": np.array(run.history.snapshots[-1]["shares"]),
+            "digits_curve": views.digit_curve(run.history)}  # fmt: skip
 
 
 def points(run, wants):

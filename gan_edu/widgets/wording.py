@@ -32,13 +32,14 @@ def status(play):
         parts.append(f"{play.pace.steps_per_second():,.0f} steps/s")
     if run.failed_at is not None:
         return " · ".join([*parts, "stopped: a loss became NaN or infinite"])
-    return " · ".join(filter(None, [*parts, modes(run), "" if run.recipe.is_image else symptom(play.verdict)]))
+    return " · ".join([*parts, modes(run), symptom(play.verdict)])
 
 
 def describe(run, verdict):
     """One sentence that stands for the picture."""
     if run.recipe.is_image:
-        return f"Step {run.step:,}: digits that the generator draws from fixed noise; it draws {modes(run)}."
+        return (f"Step {run.step:,}: digits that the generator draws from fixed noise; it draws {modes(run)}. "
+                f"Verdict: {symptom(verdict)}.")
     last, pack = run.history.snapshots[-1], run.recipe.pack
     packed = f" The background shows the discriminator's score for packs of {pack} equal points." if pack > 1 else ""
     return (f"Step {run.step:,}: generated points hold {modes(run)}; {last['quality']:.0%} lie within three standard "
@@ -57,6 +58,8 @@ def describe_curves(run):
         return "Curves over the steps: nothing trained yet."
     last, columns = run.history.snapshots[-1], run.history.columns
     quality = f", high-quality share {last['quality']:.0%}" if "quality" in last else ""
+    if "distance" in last:
+        quality += f", distance from real digits {last['distance']:,.0f} (real ones: 0 ± 60)"
     if "js" in last:
         quality += f", Jensen-Shannon divergence {last['js']:.3f}, earth mover's distance {last['w1']:.3f}"
     return (f"Curves over {run.step:,} steps, now at: {modes(run)}{quality}, {run.players.objective.judge}'s loss "
@@ -65,8 +68,10 @@ def describe_curves(run):
 
 def measured(run, verdict):
     """What a prediction stands beside."""
-    parts = [modes(run), "" if run.recipe.is_image else symptom(verdict), f"step {run.step:,}"]
-    return " · ".join(filter(None, parts))
+    parts = [modes(run), symptom(verdict), f"step {run.step:,}"]
+    if run.recipe.is_image:
+        parts.insert(1, f"distance from real digits {run.history.snapshots[-1]['distance']:,.0f}")
+    return " · ".join(parts)
 
 
 def evidence(verdict):

@@ -93,15 +93,15 @@ def test_other_targets_are_drawn(lab):
 def test_digits_are_drawn_in_the_same_shell(lab):
     recipe = "PRESETS['mnist_dcgan'].replace(g_width=16, d_width=16, batch=16, steps=60)"
     board = open_board(lab, f"play = playground({recipe})\nplay")
-    board.says("step 0 · 1 of 10 classes")
+    board.says("step 0 · 1 of 10 classes · undecided")
     blank = board.pixels()
     board.press("Play")
     expect(board.notice).to_contain_text("Step 60: the planned end", timeout=WAIT)
-    board.says(re.compile(r"^step 60 · \d+ of 10 classes$"))
+    board.says(re.compile(r"^step 60 · \d+ of 10 classes · undecided$"))
     assert board.pixels() != blank
     expect(board.picture).to_have_attribute("aria-label", re.compile("^Step 60: digits that the generator draws"))
-    for part in (".gan-legend", ".gan-diagnosis"):
-        expect(board.root.locator(part)).to_be_hidden()
+    expect(board.root.locator(".gan-legend")).to_be_hidden()
+    expect(board.root.locator(".gan-diagnosis")).to_contain_text("snapshots")
     board.select("Speed").select_option("Explain")
     for number in range(1, 9):
         board.press("Next")

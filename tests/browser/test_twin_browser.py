@@ -202,7 +202,7 @@ def test_digits_are_forked_too(lab):
     panes.button("Play").click()
     panes.until_step(15)
     panes.button("Pause").click()
-    expect(panes.statuses.first).to_have_text(re.compile(r"^step \d+ · \d+ of 10 classes$"), timeout=WAIT)
+    expect(panes.statuses.first).to_have_text(re.compile(r"^step \d+ · \d+ of 10 classes · undecided$"), timeout=WAIT)
     panes.root.scroll_into_view_if_needed()
     lab.screenshot("twin_digits")
     assert drawn(panes.picture("Left")) != drawn(panes.picture("Right"))
