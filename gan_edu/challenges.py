@@ -1,4 +1,4 @@
-"""Challenges: a learner's settings are trained from step 0 on eight seeds that nobody has seen, and judged.
+"""Challenges: a learner's settings are trained from step 0 on eight unseen seeds (digits: one), and judged.
 
 The seeds follow by hash from the learner's name, the challenge and the settings. So the same settings always get the
 same verdict (trying again is no lottery), and changed settings get seeds that were never shown before.
@@ -20,6 +20,7 @@ from gan_edu.diagnosis import ADVICE, diagnose
 from gan_edu.ensemble import Group
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe
+from gan_edu.run import Run
 
 SEEDS, ENOUGH = 8, 7  # one seed may go astray: a base preset itself is healthy in 19 of 20 only
 LOWEST_SEED, HIGHEST_SEED = 10**8, 10**9  # the course's own seeds are all smaller
@@ -60,8 +61,8 @@ class Result:
 
     @property
     def passed(self):
-        """Whether at least ENOUGH of SEEDS do."""
-        return self.good >= ENOUGH
+        """Whether as many do as `needed` says."""
+        return self.good >= needed(self.challenge)
 
     @property
     def verdict(self):
@@ -70,6 +71,8 @@ class Result:
             return f"Not checked: {self.refused}"
         if self.cancelled:
             return "Cancelled. Nothing was counted."
+        if trained(self.challenge) == 1:
+            return "Passed on the unseen seed." if self.passed else "Not yet on the unseen seed."
         return f"{self.good} of {SEEDS}: " + ("passed" if self.passed else f"not yet, {ENOUGH} are needed")
 
 
@@ -84,8 +87,8 @@ def find(name, path=FILE):
         raise KeyError(f"there is no challenge {name!r}; there are {', '.join(known)}")
     challenge = known[name]
     where = f"{FILE.name if path is FILE else os.path.basename(path)}, challenge {name!r}, field"
-    if challenge.start not in PRESETS or PRESETS[challenge.start].is_image:
-        allowed = ", ".join(n for n, recipe in PRESETS.items() if not recipe.is_image)
+    if challenge.start not in PRESETS:
+        allowed = ", ".join(PRESETS)
         raise ChallengeFileError(f"{where} 'start': {challenge.start!r} is not allowed; allowed are {allowed}")
     if challenge.failure not in ADVICE or challenge.failure in ("healthy", "undecided"):
         raise ChallengeFileError(f"{where} 'failure': {challenge.failure!r} is no failure that the diagnosis names")
@@ -100,6 +103,16 @@ def find(name, path=FILE):
     if refused:
         raise ChallengeFileError(f"{where} 'solution': {refused}")
     return challenge
+
+
+def trained(challenge):
+    """Number of unseen seeds that a check trains: SEEDS, or one for digits. Taught in notebooks/11 (its challenges)."""
+    return 1 if PRESETS[challenge.start].is_image else SEEDS
+
+
+def needed(challenge):
+    """How many of them must show what the challenge wants. Taught in notebooks/11 (its challenges)."""
+    return min(ENOUGH, trained(challenge))
 
 
 def at_start(challenge):
@@ -186,13 +199,13 @@ def learner():
 
 
 def seeds(recipe, challenge, name):
-    """The SEEDS different seeds for these settings, this challenge and this name; the recipe's own does not matter.
+    """The different seeds for these settings, this challenge and this name; the recipe's own does not matter.
 
     Taught in notebooks/02 (its challenges).
     """
     found, number = [], 0
     text = f"{name}\n{challenge.id}\n{recipe.replace(seed=0).token}\n"
-    while len(found) < SEEDS:
+    while len(found) < trained(challenge):
         digest = hashlib.sha256(f"{text}{number}".encode()).digest()
         seed = LOWEST_SEED + int.from_bytes(digest[:8], "big") % (HIGHEST_SEED - LOWEST_SEED)
         found += [seed] if seed not in found else []
@@ -201,7 +214,7 @@ def seeds(recipe, challenge, name):
 
 
 def check(recipe, challenge, name=None, tell=None, stop=None):
-    """Train these settings from step 0 on SEEDS unseen seeds and judge each by its diagnosis; returns a Result.
+    """Train these settings from step 0 on unseen seeds and judge each by its diagnosis; returns a Result.
 
     challenge: a Challenge or its id. name: whose seeds (default: `learner()`). tell(share) is called from here with
     the share done, 0 to 1; stop, a threading.Event, ends the training, and the Result is `cancelled`.
@@ -215,7 +228,7 @@ def check(recipe, challenge, name=None, tell=None, stop=None):
     histories = train(members, tell, stop)
     if histories is None:
         return Result(challenge, recipe, cancelled=True)
-    return Result(challenge, recipe, tuple(map(judge, members, histories, [challenge] * SEEDS)))
+    return Result(challenge, recipe, tuple(map(judge, members, histories, [challenge] * len(members))))
 
 
 def keep(result):
@@ -224,7 +237,7 @@ def keep(result):
         return
     wanted, token = result.challenge, result.recipe.token
     known = {"lesson": wanted.lesson, "challenge": wanted.id, "token": token}
-    progress.record("challenge", good=result.good, of=SEEDS, passed=result.passed, **known)
+    progress.record("challenge", good=result.good, of=len(result.outcomes), passed=result.passed, **known)
     if result.passed:
         progress.record("provoked" if wanted.kind == "provoke" else "mended", failure=wanted.failure, **known)
 
@@ -270,8 +283,20 @@ def _total(members):
 
 def _train_part(part, place, done, ends):
     torch.set_num_threads(1)  # parts run side by side; threads inside one would wait for each other
+    if part[0].is_image:
+        return [_train_alone(recipe, place, done, ends) for recipe in part]
     group = Group(part)
     while group.step < part[0].steps and not any(end.is_set() for end in ends):
         group.train_step()
         done[place] = group.step
     return group.finished()[0]
+
+
+def _train_alone(recipe, place, done, ends):
+    """The history of one run on digits, which no Group can train."""
+    run = Run(recipe)
+    for record in run:
+        done[place] = record.step
+        if any(end.is_set() for end in ends):
+            break
+    return run.history

@@ -48,9 +48,11 @@ function helpParts(help) {
   return parts;
 }
 
+const onUnseen = (seeds) => `Check on ${seeds === 1 ? "an unseen seed" : `${seeds} unseen seeds`}`;
+
 function meter(seeds) {
   const fill = make("div", { class: "gan-fill" });
-  const track = make("div", { class: "gan-track", role: "progressbar", "aria-label": `Check on ${seeds} unseen seeds`,
+  const track = make("div", { class: "gan-track", role: "progressbar", "aria-label": onUnseen(seeds),
     "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
   const words = make("span", { class: "gan-line", "aria-hidden": "true" });
   const show = (share) => {
@@ -58,7 +60,7 @@ function meter(seeds) {
     fill.style.width = `${percent}%`;
     track.setAttribute("aria-valuenow", percent);
     track.setAttribute("aria-valuetext", `${percent} % of the training done`);
-    words.textContent = `Training ${seeds} runs from step 0: ${percent} %`;
+    words.textContent = `Training ${seeds === 1 ? "a run" : `${seeds} runs`} from step 0: ${percent} %`;
   };
   return { node: make("div", { class: "gan-checking" }, words, track), show };
 }
@@ -78,7 +80,7 @@ function buildPieces(model, mount) {
     outcomes: make("div", { class: "gan-scroll" }),
     help: make("div", { class: "gan-help", "aria-live": "polite" }),
     error: make("pre", { class: "gan-error", role: "alert" }),
-    check: button(`Check on ${seeds} unseen seeds`, "gan-main", () => send("check")),
+    check: button(onUnseen(seeds), "gan-main", () => send("check")),
     cancel: button("Cancel", "gan-quiet", () => plain("cancel")),
     hint: button("Next hint", "gan-quiet", () => plain("hint")),
     solution: button("Show a solution", "gan-quiet", () => plain("solution")),

@@ -191,10 +191,16 @@ def _task(wanted):
     else:
         may = f"You may change: {', '.join(names)}."
     rules = [may, f"Budget: {wanted.budget:,} updates for one run, both players together.",
-             f"The check trains {challenges.SEEDS} runs from step 0, on seeds that you have not seen. "
-             f"{challenges.ENOUGH} of them must end as {wording.SYMPTOMS[wanted.wanted]}."]  # fmt: skip
+             _terms(wanted, wording.SYMPTOMS[wanted.wanted])]  # fmt: skip
     return {"kind": KINDS[wanted.kind], "title": wanted.title, "text": parse(wanted.task), "rules": rules,
-            "seeds": challenges.SEEDS}  # fmt: skip
+            "seeds": challenges.trained(wanted)}  # fmt: skip
+
+
+def _terms(wanted, symptom):
+    if challenges.trained(wanted) == 1:
+        return f"The check trains one run from step 0, on a seed that you have not seen. It must end as {symptom}."
+    return (f"The check trains {challenges.trained(wanted)} runs from step 0, on seeds that you have not seen. "
+            f"{challenges.needed(wanted)} of them must end as {symptom}.")  # fmt: skip
 
 
 def _standing(name, start, now, allowed):
