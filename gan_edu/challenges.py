@@ -270,15 +270,12 @@ def train(members, tell=None, stop=None):
             while waiting:
                 waiting = wait(waiting, timeout=POLL).not_done
                 if tell is not None:
-                    tell(sum(d * len(part) for d, part in zip(done, parts, strict=True)) / _total(members))
+                    trained_steps = sum(d * len(part) for d, part in zip(done, parts, strict=True))
+                    tell(trained_steps / sum(member.steps for member in members))
             trained = [future.result() for future in futures]
         finally:
             broken.set()  # an error or an interruption here ends the other parts too
     return None if stop.is_set() else [trained[i % workers][i // workers] for i in range(len(members))]
-
-
-def _total(members):
-    return sum(member.steps for member in members)
 
 
 def _train_part(part, place, done, ends):
