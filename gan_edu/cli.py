@@ -10,6 +10,7 @@ COMMANDS = {  # name -> (module, function of the remaining arguments that return
     "map": ("gan_edu.maps", "main", "draw the map of failures, resumable (FILE; --base, --x, --y, --seeds)"),
     "study": ("gan_edu.study", "main", "how often is the diagnosis right? resumable (FILE; --workers, --report)"),
     "trials": ("gan_edu.trials", "main", "changes tried one at a time on many seeds: list the tables, or make one"),
+    "generators": ("gan_edu.generators", "main", "the bundled generators: list them, or train one anew (NAME)"),
     "bench": ("gan_edu.bench", "main", "measure speed as ratios, printed as JSON (--live: in JupyterLab too)"),
 }
 
@@ -22,7 +23,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="gan-edu",
         description="Helpers of the course on GAN training.",
-        epilog="\n".join(f"  {name:8} {help_}" for name, (_, _, help_) in COMMANDS.items()),
+        epilog="\n".join(f"  {name:10} {help_}" for name, (_, _, help_) in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", choices=COMMANDS, metavar="command", help="one of those below, and what it takes")

@@ -16,6 +16,7 @@ from gan_edu.networks import (
     DCGANDiscriminator,
     DCGANGenerator,
     Scores,
+    _norm,
     initialise,
 )
 
@@ -103,8 +104,8 @@ class CompletingGenerator(nn.Module):
         super().__init__()
         self.reader = nn.Sequential(
             nn.Conv2d(1, 16, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (batch, 16, 7, 14)
-            nn.Conv2d(16, 32, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (batch, 32, 3, 7)
-            nn.Flatten(), nn.Linear(32 * 3 * 7, CODE), nn.ReLU(),  # (batch, CODE)
+            nn.Conv2d(16, 32, 4, stride=2, padding=1), _norm(32), nn.LeakyReLU(0.2),  # (batch, 32, 3, 7)
+            nn.Conv2d(32, CODE, (3, 7)), _norm(CODE), nn.Flatten(),  # (batch, CODE), each of mean 0 and spread 1, as z
         )  # fmt: skip
         self.body = DCGANGenerator(noise + CODE, width)
 

@@ -19,6 +19,9 @@ PRESETS = {
     "oscillation": _MOMENTUM.replace(lr_d=6e-4),
     "mnist_dcgan": _DIGITS,
     "ring_conditional": _RING.replace(condition="class"),
+    "mnist_conditional": _DIGITS.replace(condition="class", conditioning="projection"),
+    "mnist_captions": _DIGITS.replace(condition="caption", conditioning="projection"),
+    "mnist_completion": _DIGITS.replace(condition="upper_half", reconstruction=10.0),
 }
 BASES = {  # failure -> what it departs from
     "mode_collapse": "ring_healthy",

@@ -23,7 +23,7 @@ presets
 remedies
 metrics
 metrics_2d
-metrics_1d metrics_images
+metrics_1d metrics_images metrics_conditional
 training gradients
 unrolling instance_noise conditions
 assembly
@@ -33,7 +33,7 @@ twins
 diagnosis
 ensemble
 labels
-maps views pngs audit trials digit_trials
+maps views pngs audit trials digit_trials generators
 study second_opinion cases
 dirac critics
 plots plots_dirac plots_critics

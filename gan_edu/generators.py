@@ -1,0 +1,152 @@
+"""Bundled generators: trained longer than a lesson can wait for, kept as small files with how they were made.
+
+`gan-edu generators` lists them, `gan-edu generators NAME` trains one anew. A file holds G's averaged weights and the
+batch norm statistics of a reference batch, in half precision, and in its header the recipe's token and what it scored.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from gan_edu import assembly, conditions
+from gan_edu.conditional import statistics_of
+from gan_edu.metrics_conditional import caption_obeyed, obeyed
+from gan_edu.presets import PRESETS
+from gan_edu.randomness import generator_for
+from gan_edu.recipe import Recipe
+from gan_edu.run import Run
+
+FOLDER = Path(__file__).parent / "bundled"
+COUNTED = 2000  # samples behind a score
+_COMPLETION = PRESETS["mnist_completion"].replace(steps=1500)
+GENERATORS = {  # name -> the recipe that makes it
+    "mnist_conditional": PRESETS["mnist_conditional"].replace(steps=2500),
+    "mnist_captions": PRESETS["mnist_captions"].replace(steps=1500),
+    "mnist_completion": _COMPLETION,
+    "mnist_completion_gan": _COMPLETION.replace(reconstruction=0),  # the adversarial loss alone
+    "mnist_completion_mean": _COMPLETION.replace(reconstruction=1e4),  # as good as the other part alone
+}
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """A trained generator alone: no discriminator, nothing to train. Made by `load_generator`.
+
+    header: how it was made and what it scored, a dict of texts. Taught in notebooks/10.
+    """
+
+    recipe: Recipe
+    G: nn.Module
+    header: dict
+
+    def noise(self, n, seed=0):
+        """The noise that `sample` uses, (n, recipe.noise)."""
+        return assembly.noise(self.recipe, n, generator_for(self.recipe.seed, "sample", seed))
+
+    def sample(self, n, seed=0, condition=None):
+        """n images (n, 1, 28, 28) in [-1, 1], as `Run.sample`. ValueError for a condition that will not do."""
+        return self.generate(self.noise(n, seed), condition, seed)
+
+    @torch.no_grad()
+    def generate(self, z, condition=None, seed=0):
+        """The image of each row of z (n, recipe.noise), as `Run.generate`; each hangs on its own row alone."""
+        if condition is None:
+            chance = generator_for(self.recipe.seed, "condition", seed)
+            return self.G(z, conditions.drawn(self.recipe, len(z), chance)[1])
+        return self.G(z, conditions.read(self.recipe, condition, len(z)))
+
+    def between(self, z, first, second, share):
+        """Images on the way from one condition to another: c = (1 - share)·first + share·second, (n, 1, 28, 28)."""
+        a, b = (conditions.read(self.recipe, condition, len(z)) for condition in (first, second))
+        with torch.no_grad():
+            return self.G(z, torch.lerp(a, b, share))
+
+
+@lru_cache
+def load_generator(name):
+    """The bundled generator of that name. KeyError lists the known ones; FileNotFoundError names the remedy.
+
+    Taught in notebooks/10.
+    """
+    if name not in GENERATORS:
+        raise KeyError(f"there is no bundled generator {name!r}; there are {', '.join(GENERATORS)}")
+    file = FOLDER / f"{name}.safetensors"
+    if not file.exists():
+        raise FileNotFoundError(f"{file} is missing; bring it back with git checkout, or: gan-edu generators {name}")
+    with safe_open(file, "pt") as opened:
+        header = opened.metadata()
+    recipe = Recipe.from_token(header["token"])
+    G, _ = assembly.networks(recipe)
+    for norm in (module for module in G.modules() if isinstance(module, nn.BatchNorm2d)):
+        norm.running_mean, norm.running_var = torch.zeros(norm.num_features), torch.zeros(norm.num_features)
+    G.load_state_dict({key: value.float() for key, value in load_file(file).items()})
+    return Drawer(recipe, G.eval().requires_grad_(False), header)
+
+
+def weights(run):
+    """All that G needs to draw: its averaged weights and batch norm statistics, name -> half-precision tensor."""
+    chance = generator_for(run.recipe.seed, "reference")
+    z = assembly.noise(run.recipe, 1024, chance)
+    c = conditions.drawn(run.recipe, 1024, chance)[1]
+    with torch.no_grad(), run._average.in_use(), statistics_of(run.players.G, z, c):
+        state = run.players.G.state_dict()
+        return {name: value.detach().clone().half() for name, value in state.items()}
+
+
+def scores(drawer):
+    """What a drawer's samples score against their conditions, in words and numbers; a dict of texts."""
+    recipe = drawer.recipe
+    x = drawer.sample(COUNTED)
+    if recipe.condition == "class":
+        c = conditions.drawn(recipe, COUNTED, generator_for(recipe.seed, "condition", 0))[1]
+        return {"obeyed": f"{obeyed(x, c.argmax(1)):.3f}"}
+    if recipe.condition == "caption":
+        texts = words(recipe, COUNTED)
+        return {name: f"{share:.3f}" for name, share in caption_obeyed(drawer.sample(COUNTED, 0, texts), texts).items()}
+    return {}
+
+
+def words(recipe, n):
+    """n captions of random training digits."""
+    from gan_edu.captions import WORDS
+
+    codes = conditions.drawn(recipe, n, generator_for(recipe.seed, "words"))[1]
+    return [" ".join(word for word, said in zip(WORDS, code, strict=True) if said) for code in codes.tolist()]
+
+
+def make(name):
+    """Train a bundled generator to its recipe's end, write its file, and return its header."""
+    recipe = GENERATORS[name]
+    run, began = Run(recipe), time.process_time()
+    for _ in run:
+        pass
+    header = {"token": recipe.token, "command": f"gan-edu generators {name}", "steps": str(recipe.steps),
+              "cpu_seconds": f"{time.process_time() - began:.0f}", "torch": torch.__version__}  # fmt: skip
+    FOLDER.mkdir(exist_ok=True)
+    file = FOLDER / f"{name}.safetensors"
+    save_file(weights(run), file, metadata=header)
+    load_generator.cache_clear()
+    header |= scores(load_generator(name))
+    save_file(load_file(file), file, metadata=header)
+    load_generator.cache_clear()
+    return header
+
+
+def main(arguments=None):
+    """`gan-edu generators`: list the bundled generators, or train one anew; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="gan-edu generators", description=__doc__.splitlines()[0])
+    parser.add_argument("name", nargs="?", choices=GENERATORS, help="the one to train anew; without one, the list")
+    options = parser.parse_args(arguments)
+    if options.name is None:
+        print("\n".join(f"{name}: {recipe.steps:,} steps" for name, recipe in GENERATORS.items()))
+        return 0
+    print(json.dumps(make(options.name), indent=1))
+    return 0
