@@ -190,8 +190,10 @@ class Given:
 
 
 @contextmanager
-def statistics_of(G, z, c):
-    """Inside, G's batch norm uses the means and variances of this batch, so a sample hangs on its own z and c alone.
+def statistics_of(G, *inputs):
+    """Inside, G's batch norm uses the means and variances of this batch, so a sample hangs on its own inputs alone.
+
+    inputs: what G takes, z or z and c.
 
     Without it, asking for many samples of one class would shift them. Salimans et al. 2016, §3.4.
     """
@@ -203,7 +205,7 @@ def statistics_of(G, z, c):
 
     hooks = [module.register_forward_pre_hook(keep) for module in norms]
     try:
-        G(z, c)
+        G(*inputs)
         for hook in hooks:
             hook.remove()
         G.eval()

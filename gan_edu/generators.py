@@ -60,7 +60,7 @@ class Drawer:
         """The image of each row of z (n, recipe.noise), as `Run.generate`; each hangs on its own row alone."""
         if condition is None:
             chance = generator_for(self.recipe.seed, "condition", seed)
-            return self.G(z, conditions.drawn(self.recipe, len(z), chance)[1])
+            return self.G(z, *_given(self.recipe, len(z), chance))
         return self.G(z, conditions.read(self.recipe, condition, len(z)))
 
     def between(self, z, first, second, share):
@@ -91,12 +91,17 @@ def load_generator(name):
     return Drawer(recipe, G.eval().requires_grad_(False), header)
 
 
+def _given(recipe, n, chance):
+    """[c] with n random conditions, or [] where the recipe has none."""
+    return [] if recipe.condition == "none" else [conditions.drawn(recipe, n, chance)[1]]
+
+
 def weights(run):
     """All that G needs to draw: its averaged weights and batch norm statistics, name -> half-precision tensor."""
     chance = generator_for(run.recipe.seed, "reference")
     z = assembly.noise(run.recipe, 1024, chance)
-    c = conditions.drawn(run.recipe, 1024, chance)[1]
-    with torch.no_grad(), run._average.in_use(), statistics_of(run.players.G, z, c):
+    given = _given(run.recipe, 1024, chance)
+    with torch.no_grad(), run._average.in_use(), statistics_of(run.players.G, z, *given):
         state = run.players.G.state_dict()
         return {name: value.detach().clone().half() for name, value in state.items()}
 
