@@ -29,7 +29,7 @@ unrolling instance_noise conditions
 assembly
 history knobs periods
 run
-twins
+saved twins
 diagnosis
 ensemble
 labels
