@@ -7,6 +7,7 @@ _DIGITS = Recipe(
     data="mnist", architecture="dcgan", penalty="r1", penalty_weight=0.1, penalty_every=4, lr_g=2e-3, lr_d=2e-3,
     g_width=64, d_width=64, noise=16, batch=64, average=0.999, steps=3000,
 )  # fmt: skip
+_CRITIC = _DIGITS.replace(objective="wasserstein", penalty_every=1)
 _SQUARE = Recipe(data="far_square", objective="minimax")  # the saturating loss, and a way to go to the data
 _MOMENTUM = _RING.replace(beta1=0.9)
 PRESETS = {
@@ -18,6 +19,9 @@ PRESETS = {
     "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
     "oscillation": _MOMENTUM.replace(lr_d=6e-4),
     "mnist_dcgan": _DIGITS,
+    "mnist_wgan": _CRITIC.replace(penalty="clip", penalty_weight=0.05, optimiser="rmsprop", lr_g=5e-4, lr_d=5e-4,
+                                  d_strength=2),
+    "mnist_wgan_gp": _CRITIC.replace(penalty="wgan_gp", penalty_weight=10.0, lr_g=1e-3, beta1=0.0),
     "ring_conditional": _RING.replace(condition="class"),
     "mnist_conditional": _DIGITS.replace(condition="class", conditioning="projection"),
     "mnist_captions": _DIGITS.replace(condition="caption", conditioning="projection"),

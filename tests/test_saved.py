@@ -26,7 +26,8 @@ def everything(run):
     """All that later steps hang on, and all that is remembered."""
     state = assembly.state(run.players)
     tensors = [state[player][name] for player in "GD" for name in ("flat", "m", "v")]
-    columns = [torch.tensor(run.history[name]).nan_to_num(-1) for name in ("step", "d_loss", "g_loss", "accuracy", "g_grad_norm")]
+    names = ("step", "d_loss", "g_loss", "accuracy", "g_grad_norm")
+    columns = [torch.tensor(run.history[name]).nan_to_num(-1) for name in names]
     return [*tensors, *columns, run.sample(4)], run.history.snapshots, run.token
 
 
