@@ -38,7 +38,7 @@ study second_opinion cases
 dirac critics
 plots plots_dirac plots_critics
 plots_gradients
-plots_losses sketches
+plots_losses sketches plots_conditional
 course.text course.questions course.lessons course.progress
 course.schema
 course.quizbank course.challengebank
