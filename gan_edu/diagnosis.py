@@ -90,11 +90,11 @@ def _broken(history):
         if not math.isfinite(g_loss) or (not math.isfinite(d_loss) and d_norm != 0):
             loss = d_loss if math.isfinite(g_loss) else g_loss
             return Evidence("loss", loss, math.inf, "NaN or infinite: no update can follow")
-    latest = history.snapshots[-1] if history.snapshots else {"finite": True, "spread": 0.0}
     limit = FAR * history.target.radius if history.target else math.inf
-    if not latest["finite"] or latest.get("spread", 0.0) > limit:
-        reason = f"{FAR}× the data's radius: nothing pulls samples back from there"
-        return Evidence("farthest sample", latest.get("spread", math.inf), limit, reason)
+    reaches = [s.get("spread", 0.0) if s["finite"] else math.inf for s in last_snapshots(history, 1 / 4)]
+    if (farthest := max(reaches, default=0.0)) > limit or math.isinf(farthest):
+        reason = f"{FAR}× the data's radius: what the discriminator knows of the data means nothing out there"
+        return Evidence("farthest sample", farthest, limit, reason)
     return None
 
 
@@ -125,7 +125,7 @@ def measure(history):
 def last_snapshots(history, part):
     """The last `part` of the snapshots, oldest first; of many only every second, third, ..., always the newest."""
     window = history.snapshots[-int(len(history.snapshots) * part) :]
-    stride = -(-len(window) // MOST_SNAPSHOTS)
+    stride = max(1, -(-len(window) // MOST_SNAPSHOTS))
     return window[::-1][::stride][::-1]
 
 

@@ -166,7 +166,7 @@ def at_end(watched, member, fresh):
     modes = np.array([r["modes"] for r in records]) / len(target.modes)
     paths = np.array([r["centre"] for r in records])  # (n, dim)
     return {
-        "reach": window[-1]["reach"],
+        "reach": max(r["reach"] for r in window),
         "quality": float(np.median([r["quality"] for r in window])),
         "lowest quality": min(r["quality"] for r in window),
         "fewest modes": min(r["modes"] for r in window) / len(target.modes),

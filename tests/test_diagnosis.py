@@ -109,6 +109,16 @@ def test_a_short_history_is_undecided_with_the_reason():
     assert diagnose(History(RING)).symptom == "undecided"
 
 
+def test_samples_that_come_back_from_far_out_have_diverged_all_the_same():
+    """The farthest of the last quarter counts, and no earlier one."""
+    for place, symptom in ((-4, "divergence"), (2, "healthy")):
+        made = history()
+        made.snapshots[place] = {**made.snapshots[place], "spread": 10.1}
+        assert diagnose(made).symptom == symptom
+    made.snapshots[-4] = {**made.snapshots[-4], "spread": 9.9}
+    assert diagnose(made).symptom == "healthy"
+
+
 def digits(classes=10, distance=200.0, accuracy=0.7, gradient=1.0, last=None):
     """A history on digits whose last quarter has these numbers; `last`: what its newest snapshot has instead."""
     made = history(target=None)
