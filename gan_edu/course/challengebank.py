@@ -9,7 +9,7 @@ from gan_edu.course.schema import Fields, Place, QuizFileError, read_yaml
 
 FILE = Path(__file__).parent / "challenges.yaml"
 KINDS = ("provoke", "mend")
-KNOBS = ("lr_g", "lr_d", "d_strength", "objective", "pack")  # what a challenge may ask to be changed
+KNOBS = ("lr_g", "lr_d", "d_strength", "objective", "pack", "penalty_weight")  # what a challenge may ask to be changed
 MAX_TASK_WORDS, MAX_HINT_WORDS = 90, 60
 
 

@@ -8,19 +8,21 @@ from gan_edu.remedies import REMEDY_CHOICES, changes_to, choice_of
 
 VIEWS = ("watch", "balance", "all")
 SPEEDS = ("Explain", "1", "30", "200", "Full")
-LIVE = ("lr_g", "lr_d", "d_strength", "objective", "penalty")  # act while training
+LIVE = ("lr_g", "lr_d", "d_strength", "objective", "penalty", "penalty_weight")  # act while training
 AT_RESTART = ("optimiser", "g_width", "d_width")
 RATES = [m * 10.0**e for e in range(-5, -1) for m in (1, 2, 3, 4, 5, 6, 8)] + [0.1]
 RATES = [float(f"{rate:.0e}") for rate in RATES]
 STRENGTHS = [2.0**e for e in range(-4, 5)]
+WEIGHTS = [float(f"{m}e{e}") for e in range(-3, 2) for m in (1, 2, 3, 5)] + [100.0]
 WIDTHS = [4, 8, 16, 32, 64, 128, 256]
 
 
 def fixed():
     """The choices that the page offers; they never change."""
-    return {"rates": RATES, "strengths": STRENGTHS, "widths": WIDTHS, "presets": list(PRESETS), "views": list(VIEWS),
-            "speeds": list(SPEEDS), "objectives": list(OBJECTIVES), "penalties": list(PENALTIES),
-            "optimisers": list(RULES), "remedies": {name: remedy.label for name, remedy in REMEDY_CHOICES.items()}}
+    return {"rates": RATES, "strengths": STRENGTHS, "weights": WEIGHTS, "widths": WIDTHS, "presets": list(PRESETS),
+            "views": list(VIEWS), "speeds": list(SPEEDS), "objectives": list(OBJECTIVES),
+            "penalties": list(PENALTIES), "optimisers": list(RULES),
+            "remedies": {name: remedy.label for name, remedy in REMEDY_CHOICES.items()}}
 
 
 def of_knobs(run):

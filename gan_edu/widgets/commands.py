@@ -22,6 +22,7 @@ def show(playground):
     """A control changed what is shown; while playing the loop sees to it."""
     if not playground.playing:
         playground.apply_controls()
+        playground.follow_knobs()  # a new penalty has brought its own weight
         playground.push()
 
 

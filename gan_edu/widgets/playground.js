@@ -33,6 +33,7 @@ function buildControls(model, send, change) {
     d_strength: slider("Discriminator strength", fixed.strengths, strengthWords, (value) => change({ d_strength: value })),
     objective: select("Objective", fixed.objectives, words, (value) => change({ objective: value }, true)),
     penalty: select("Penalty", fixed.penalties, words, (value) => change({ penalty: value }, true)),
+    penalty_weight: slider("Penalty weight", fixed.weights, (weight) => `${+weight.toPrecision(3)}`, (value) => change({ penalty_weight: value })),
     optimiser: select("Optimiser", fixed.optimisers, words, (value) => change({ optimiser: value })),
     remedy: select("Remedy", Object.keys(fixed.remedies), remedyWords(fixed.remedies), (value) => change({ remedy: value })),
     g_width: select("Generator width", fixed.widths, String, (value) => change({ g_width: +value })),
@@ -100,6 +101,7 @@ function layout(parts, buttons, pieces) {
   const sliders = box("gan-sliders gan-from-balance", parts.lr_g.element, parts.lr_d.element, parts.d_strength.element);
   const methods = make("details", { class: "gan-from-all" }, make("summary", {}, "Methods"),
     box("gan-selects", parts.objective.element, parts.penalty.element, parts.optimiser.element, parts.remedy.element, parts.g_width.element, parts.d_width.element),
+    parts.penalty_weight.element,
     make("p", { class: "gan-small" }, "Optimiser, remedy and widths apply at restart; a remedy takes the place of the one before it."));
   const side = box("gan-side",
     box("gan-selects gan-three", parts.preset.element, parts.view.element, parts.speed.element),
@@ -141,7 +143,8 @@ function makePieces(model, send, change, latest) {
 
 function showControls(root, parts, buttons, pieces, controls) {
   root.dataset.view = controls.view;
-  for (const name of ["lr_g", "lr_d", "d_strength"]) parts[name].set(controls[name]);
+  for (const name of ["lr_g", "lr_d", "d_strength", "penalty_weight"]) parts[name].set(controls[name]);
+  parts.penalty_weight.control.disabled = controls.penalty === "none";
   for (const name of ["preset", "view", "speed", "objective", "penalty", "optimiser", "remedy", "g_width", "d_width"]) {
     const control = parts[name].control;
     const value = String(controls[name] ?? "");
