@@ -52,7 +52,7 @@ def ring():
 
 def digits():
     """The MNIST DCGAN: Run against a plain loop over the same networks."""
-    recipe = PRESETS["mnist_dcgan"]
+    recipe = PRESETS["mnist_plain"]
     assembly.use_threads(recipe)
     return compare(Run(recipe).train_step, bare.image_loop(recipe), 3.0)
 

@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan_edu.digits import features
-from gan_edu.metrics_images import ENOUGH, class_histogram, frechet_distance, real_features
+from gan_edu.digits import features, named
+from gan_edu.metrics_images import ENOUGH, frechet_distance, histogram_of, real_features
 from gan_edu.recipe import Recipe
 from gan_edu.run import Run
 
@@ -53,10 +53,10 @@ def floor(n=ENOUGH):
 
 def measure(run, n=ENOUGH):
     """What n samples of a run show now, and its mean losses over the last 100 steps: a dict. Taught in notebooks/12."""
-    x = run.sample(n)
-    drawn = class_histogram(x)
+    known = features(run.sample(n))  # (n, 64)
+    drawn = histogram_of(named(known))
     losses = {name: run.history[name][-100:] for name in ("d_loss", "g_loss")}
-    return {"step": run.step, "frechet": round(frechet_distance(features(x), real_features(0, n), at_least=n), 2),
+    return {"step": run.step, "frechet": round(frechet_distance(known, real_features(0, n), at_least=n), 2),
             "classes": drawn.classes, "kl": _rounded(drawn.reverse_kl, 4),
             **{name: _rounded(sum(values) / max(1, len(values)), 4) for name, values in losses.items()}}  # fmt: skip
 

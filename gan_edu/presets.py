@@ -18,7 +18,9 @@ PRESETS = {
     "weak_discriminator": _RING.replace(d_strength=1 / 8),
     "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
     "oscillation": _MOMENTUM.replace(lr_d=6e-4),
-    "mnist_dcgan": _DIGITS,
+    "mnist_plain": _DIGITS,  # the losses of lesson 02
+    "mnist_dcgan": _DIGITS.replace(objective="relativistic", penalty="r1_r2", penalty_weight=0.4, penalty_every=16,
+                                   lr_g=4e-3, lr_d=4e-3),
     "mnist_wgan": _CRITIC.replace(penalty="clip", penalty_weight=0.05, optimiser="rmsprop", lr_g=5e-4, lr_d=5e-4,
                                   d_strength=2),
     "mnist_wgan_gp": _CRITIC.replace(penalty="wgan_gp", penalty_weight=10.0, lr_g=1e-3, beta1=0.0),

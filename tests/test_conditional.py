@@ -12,7 +12,7 @@ from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe
 
 RING = PRESETS["ring_conditional"]
-DIGITS = PRESETS["mnist_dcgan"].replace(g_width=8, d_width=8, batch=8, condition="class")
+DIGITS = PRESETS["mnist_plain"].replace(g_width=8, d_width=8, batch=8, condition="class")
 HALVES = DIGITS.replace(condition="upper_half")
 
 

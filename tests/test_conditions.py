@@ -17,7 +17,7 @@ from gan_edu.second_opinion import probe
 from gan_edu.widgets.explain import Explainer
 
 RING = PRESETS["ring_conditional"]
-DIGITS = PRESETS["mnist_dcgan"].replace(g_width=8, d_width=8, batch=8, condition="class")
+DIGITS = PRESETS["mnist_plain"].replace(g_width=8, d_width=8, batch=8, condition="class")
 CAPTIONS, HALVES = DIGITS.replace(condition="caption"), DIGITS.replace(condition="upper_half")
 
 

@@ -45,7 +45,7 @@ def test_it_tells_the_opinion_that_probe_has_and_leaves_the_run():
 
 @pytest.mark.parametrize(("recipe", "parts"), [
     (SMALL.replace(data="two_gaussians"), {"fake": (256, 1), "curve": (200,)}),
-    (PRESETS["mnist_dcgan"].replace(g_width=8, d_width=8, batch=8), {}),
+    (PRESETS["mnist_plain"].replace(g_width=8, d_width=8, batch=8), {}),
 ])  # fmt: skip
 def test_lines_and_digits(recipe, parts):
     play = playground(recipe)

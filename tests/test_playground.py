@@ -283,7 +283,7 @@ def test_explain_walks_through_one_step_and_says_its_numbers():
 
 
 def test_explain_speaks_of_images_and_draws_them():
-    play = playground(PRESETS["mnist_dcgan"].replace(g_width=16, d_width=16, batch=16))
+    play = playground(PRESETS["mnist_plain"].replace(g_width=16, d_width=16, batch=16))
     grids = []
     for stage in STAGES:
         click(play, "next")

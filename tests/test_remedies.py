@@ -152,4 +152,4 @@ def test_labels_can_be_given(name):
 
 def test_presets_have_the_remedies_that_their_recipes_say():
     assert choice_of(PRESETS["ring_healthy"]) == NONE
-    assert choice_of(PRESETS["mnist_dcgan"]) == "r1+averaging"
+    assert choice_of(PRESETS["mnist_plain"]) == "r1+averaging"

@@ -11,7 +11,7 @@ from gan_edu.mnist import load_mnist
 from gan_edu.presets import PRESETS
 from gan_edu.run import Run
 
-PRESET = PRESETS["mnist_dcgan"]
+PRESET = PRESETS["mnist_plain"]
 SMALL = PRESET.replace(g_width=8, d_width=8, batch=8)
 MLP = SMALL.replace(architecture="mlp", g_width=16, d_width=16)
 

@@ -13,7 +13,7 @@ from gan_edu.second_opinion import Examiner, Opinion, area_under_curve, probe
 
 torch.set_num_threads(1)  # more threads make small work slower
 SMALL = Recipe(g_width=16, d_width=16, batch=32, steps=60)
-DIGITS = PRESETS["mnist_dcgan"].replace(g_width=16, d_width=16, batch=16)
+DIGITS = PRESETS["mnist_plain"].replace(g_width=16, d_width=16, batch=16)
 
 
 def trained(recipe, steps):

@@ -85,7 +85,7 @@ def test_a_networks_own_weights_are_its_parameters_and_its_size_does_not_matter(
 
 @pytest.mark.parametrize("architecture", ["dcgan", "mlp"])
 def test_for_images_too(architecture):
-    small = PRESETS["mnist_dcgan"].replace(g_width=8, d_width=8, batch=8)
+    small = PRESETS["mnist_plain"].replace(g_width=8, d_width=8, batch=8)
     recipe = small.replace(architecture=architecture, spectral_norm=True)
     _, D = networks(recipe)
     if architecture == "dcgan":

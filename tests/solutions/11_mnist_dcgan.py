@@ -8,7 +8,7 @@ The names used here without a definition are the notebook's own.
 import gan_edu.networks as package
 
 # 1: one knob differs from the settings that work
-assert digits == PRESETS["mnist_dcgan"]
+assert digits == PRESETS["mnist_plain"]
 assert broken[0].recipe == digits.replace(d_strength=1 / 16)
 
 # 2: neighbouring pixels are alike until they are shuffled
