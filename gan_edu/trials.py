@@ -7,19 +7,24 @@ was made, and a row for each run.
 import argparse
 import datetime
 import json
+import os
 import platform
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from tqdm.auto import tqdm
 
-from gan_edu.ensemble import train_ensemble
-from gan_edu.metrics_2d import modes_captured
+from gan_edu.ensemble import Ensemble, train_chunk
+from gan_edu.metrics_2d import modes_captured, sliced_w1
 from gan_edu.presets import PRESETS
 
 FOLDER = Path(__file__).parent / "course" / "trials"
 COUNTED = 2500  # samples, as in the VEEGAN and PacGAN papers
+STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+           2.120, 2.110, 2.101, 2.093)  # 97.5 % points of Student's t for n = 2, 3, ... 20 values
 CYCLE = "steps in a cycle"  # as the diagnosis words this piece of evidence
 
 
@@ -57,32 +62,67 @@ _CALM = {  # lesson 06's remedies, and its players that do not fit
     "generator of width 16": {"g_width": 16},
     "generator of width 128": {"g_width": 128},
 }
+_BENCH = {  # lesson 09's remedies, each with its default strength
+    "as it is": {},
+    "R1": {"penalty": "r1"},
+    "pairing, R1 and R2": {"objective": "relativistic", "penalty": "r1_r2"},
+    "spectral norm": {"spectral_norm": True},
+    "critic, gradient penalty": {"objective": "wasserstein", "penalty": "wgan_gp"},
+    "instance noise": {"instance_noise": 1.0},
+    "label smoothing": {"smoothing": 0.1},
+    "averaged weights": {"average": 0.999},
+    "unrolling 5": {"unroll": 5},
+    **_PAIRS,
+}
+
+
+def _bench(start, words, pace):
+    """The workbench on one failing preset: every remedy alone, and the one setting that brings the paces nearest."""
+    return Trial(start, {**_BENCH, words: pace}, 8)
+
+
 TRIALS = {
     "05_fast_discriminator": Trial("mode_collapse", _COVERAGE, 8),
     "05_weak_discriminator": Trial("weak_discriminator", _COVERAGE, 8),
     "05_rare_kinds": Trial("ring_healthy", {**_on("imbalanced_ring", _COVERAGE), "equal kinds": {}}, 8),
     "05_many_modes": Trial("ring_healthy", _on("grid", {**_COVERAGE, "packing 4": {"pack": 4}}), 8),
     "05_ring": Trial("ring_healthy", {"as it is": {}, **_PAIRS, "packing 4": {"pack": 4}, **_AHEAD}, 8),
+    "09_fast_discriminator": _bench("mode_collapse", "discriminator's rate 0.001", {"lr_d": 1e-3}),
+    "09_weak_discriminator": _bench("weak_discriminator", "strength 1", {"d_strength": 1}),
+    "09_vanishing_gradients": _bench("vanishing_gradients", "discriminator's rate 0.001", {"lr_d": 1e-3}),
+    "09_oscillation": _bench("oscillation", "discriminator's rate 0.002", {"lr_d": 2e-3}),
     "06_oscillation": Trial("oscillation", {words: {"noise": 4, **fields} for words, fields in _CALM.items()}, 8),
 }
 
 
-def compare(recipe, changes, seeds, progress=False):
+def compare(recipe, changes, seeds, progress=False, dtype=torch.float64):
     """Train the recipe with each change alone, on each seed, from step 0; a list of rows (dicts), one a run.
 
     changes: words -> {field: value}; an empty dict is the recipe as it stands. Each row has change, seed, symptom, the
     medians of modes held and high-quality share over the last quarter, the cycle in steps, where the diagnosis found
-    one, and the modes captured by 2,500 samples at the end, as papers count. Raises ValueError for a field or value
-    that will not do. Taught in notebooks/06.
+    one, and what `at_end` adds. A change's seeds train side by side, in dtype; as many changes at once as there are
+    cores. Raises ValueError for a field or value that will not do. Taught in notebooks/06.
     """
     made = {words: [recipe.replace(seed=seed, **fields) for seed in seeds] for words, fields in changes.items()}
     rows = []
-    for words, recipes in made.items():
-        ensemble = train_ensemble(recipes, progress=progress)
-        runs = zip(recipes, ensemble.histories, ensemble.diagnoses, ensemble.sample(COUNTED), strict=True)
-        rows += [{**row(words, one.seed, history, diagnosis), "captured": modes_captured(x, history.target)}
-                 for one, history, diagnosis, x in runs]  # fmt: skip
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = {words: pool.submit(train_chunk, recipes, dtype) for words, recipes in made.items()}
+        for words, job in tqdm(jobs.items(), unit="change", disable=not progress, leave=False):
+            ensemble = Ensemble(made[words], *job.result())
+            runs = zip(made[words], ensemble.histories, ensemble.diagnoses, ensemble.sample(COUNTED), strict=True)
+            rows += [{**row(words, one.seed, history, diagnosis), **at_end(x, history.target)}
+                     for one, history, diagnosis, x in runs]  # fmt: skip
     return rows
+
+
+def at_end(x, target):
+    """Of samples at the end: modes captured, as papers count, and the sliced earth mover's distance to real ones.
+
+    The real points are always the same. Taught in notebooks/09.
+    """
+    real = target.sample(len(x), torch.Generator().manual_seed(0))
+    distance = round(sliced_w1(x, real), 3) if target.dim == 2 else None
+    return {"captured": modes_captured(x, target), "distance": distance}
 
 
 def row(words, seed, history, diagnosis):
@@ -113,6 +153,29 @@ def summary(rows):
     return pandas.DataFrame(made)
 
 
+def with_intervals(rows):
+    """One row a change: runs that are healthy, and 'mean ± half of its 95 % interval' of each number; a DataFrame.
+
+    The interval is Student's, over the seeds: t · standard deviation / √n. Taught in notebooks/09.
+    """
+    import pandas
+
+    made = []
+    for words in dict.fromkeys(r["change"] for r in rows):
+        mine = [r for r in rows if r["change"] == words]
+        numbers = {name: interval([r[name] for r in mine]) for name in ("modes", "quality", "distance")}
+        healthy = sum(r["symptom"] == "healthy" for r in mine)
+        made.append({"change": words, "healthy": f"{healthy} of {len(mine)}",
+                     **{name: f"{mean:.2f} ± {half:.2f}" for name, (mean, half) in numbers.items()}})  # fmt: skip
+    return pandas.DataFrame(made)
+
+
+def interval(values):
+    """(mean, half of its 95 % interval) of 2 to 20 independent values. Student 1908. Taught in notebooks/09."""
+    values = np.asarray(values, dtype=float)
+    return float(values.mean()), float(STUDENT[len(values) - 2] * values.std(ddof=1) / len(values) ** 0.5)
+
+
 def bundled(name):
     """(how it was made, rows) of a bundled table. KeyError lists the known ones. Taught in notebooks/06."""
     if name not in TRIALS:
@@ -130,8 +193,9 @@ def made_by(trial):
 def remake(name, progress=True):
     """Train all of a table's runs and write its file; returns the rows. Taught in notebooks/06."""
     trial = TRIALS[name]
-    rows = compare(PRESETS[trial.start], trial.changes, range(trial.seeds), progress)
-    here = {"torch": torch.__version__, "machine": platform.machine(), "date": datetime.date.today().isoformat()}
+    rows = compare(PRESETS[trial.start], trial.changes, range(trial.seeds), progress, torch.float32)
+    here = {"dtype": "float32", "torch": torch.__version__, "machine": platform.machine(),
+            "date": datetime.date.today().isoformat()}  # fmt: skip
     lines = ",\n  ".join(json.dumps(r) for r in rows)
     FOLDER.mkdir(exist_ok=True)
     head = json.dumps({**made_by(trial), **here}, indent=1)[:-2]

@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
+import torch
+from scipy import stats
 
-from gan_edu import PRESETS, Recipe, Run, trials
+from gan_edu import PRESETS, TARGETS, Recipe, Run, trials
 from gan_edu.diagnosis import diagnose
-from gan_edu.metrics_2d import modes_captured
 
 TINY = Recipe(g_width=8, d_width=8, batch=16, steps=300)
 CHANGES = {"as it is": {}, "slower": {"lr_g": 1e-4}, "wider": {"g_width": 16}}
@@ -23,8 +25,36 @@ def test_each_row_is_a_lone_run_of_its_change_and_seed(rows):
         run = Run(TINY.replace(seed=r["seed"], **CHANGES[r["change"]]))
         for _ in run:
             pass
-        captured = modes_captured(run.sample(2500), run.target)
-        assert {**trials.row(r["change"], r["seed"], run.history, diagnose(run.history)), "captured": captured} == r
+        at_end = trials.at_end(run.sample(2500), run.target)
+        assert {**trials.row(r["change"], r["seed"], run.history, diagnose(run.history)), **at_end} == r
+
+
+def test_what_is_measured_at_the_end():
+    ring = TARGETS["ring"]
+    good = trials.at_end(ring.sample(2500, torch.Generator().manual_seed(1)), ring)
+    assert good["captured"] == 8
+    assert 0.008 < good["distance"] < 0.035  # the floor for 2,500 samples of each
+    one = trials.at_end(ring.modes[:1].repeat(2500, 1), ring)
+    assert one["captured"] == 1
+    assert one["distance"] == pytest.approx(0.81, abs=0.03)
+    line = TARGETS["two_gaussians"]
+    assert trials.at_end(line.sample(2500), line)["distance"] is None
+
+
+@pytest.mark.parametrize("n", [2, 3, 8, 20])
+def test_intervals_are_students(n):
+    values = np.random.default_rng(n).normal(3, 2, n)
+    low, high = stats.t.interval(0.95, n - 1, loc=values.mean(), scale=stats.sem(values))
+    mean, half = trials.interval(values)
+    assert (mean - half, mean + half) == pytest.approx((low, high), abs=2e-3)
+
+
+def test_a_table_with_intervals(rows):
+    table = trials.with_intervals(rows)
+    assert table["change"].tolist() == list(CHANGES)
+    distances = [r["distance"] for r in rows if r["change"] == "slower"]
+    assert table["distance"][1].startswith(f"{sum(distances) / 2:.2f} ± ")
+    assert table["healthy"][0].endswith(" of 2")
 
 
 def test_medians_are_of_the_last_quarter():
