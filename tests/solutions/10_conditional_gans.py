@@ -74,6 +74,7 @@ assert not check(start.replace(lr_g=1e-3))
 assert not check(start.replace(conditioning="concatenate", lr_d=2e-3))
 assert not tries
 assert not check(start.replace(noise=4)), "hardly a change"
+assert check(start.replace(lr_d=1e-3))
 assert check(start.replace(conditioning="concatenate"))
 
 print("all as the text says")
