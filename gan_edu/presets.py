@@ -18,6 +18,9 @@ PRESETS = {
     "weak_discriminator": _RING.replace(d_strength=1 / 8),
     "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
     "oscillation": _MOMENTUM.replace(lr_d=6e-4),
+    "ring_wgan": _RING.replace(objective="wasserstein", penalty="clip", penalty_weight=0.3, optimiser="rmsprop",
+                               lr_d=1e-3, d_strength=5, lr_halving=3000, average=0.998, steps=6000),  # clipping is slow
+    "ring_wgan_gp": _RING.replace(objective="wasserstein", penalty="wgan_gp", lr_g=1e-3, lr_d=1e-3, d_strength=3),
     "mnist_plain": _DIGITS,  # the losses of lesson 02
     "mnist_dcgan": _DIGITS.replace(objective="relativistic", penalty="r1_r2", penalty_weight=0.4, penalty_every=16,
                                    lr_g=4e-3, lr_d=4e-3),

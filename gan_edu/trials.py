@@ -81,6 +81,16 @@ def _bench(start, words, pace):
     return Trial(start, {**_BENCH, words: pace}, 8)
 
 
+_BRIEF = {"steps": 1500}
+_HELD = {  # lesson 08: a clipped critic of the ring, and a gradient penalty in its place
+    "clipped to 0.03": {**_BRIEF, "penalty_weight": 0.03},
+    "clipped to 0.3, as it is": {**_BRIEF},
+    "clipped to 1": {**_BRIEF, "penalty_weight": 1.0},
+    "penalty, weight 1": {**_BRIEF, "penalty": "wgan_gp", "penalty_weight": 1.0},
+    "penalty, weight 10": {**_BRIEF, "penalty": "wgan_gp", "penalty_weight": 10.0},
+}
+_BUMPS = {"data": "two_gaussians", "g_width": 32, "d_width": 32, "d_strength": 5, "steps": 1000}  # lesson 08: on a line
+_ON_A_LINE = {f"penalty, weight {weight:g}": {**_BUMPS, "penalty_weight": weight} for weight in (10.0, 1.0, 0.1)}
 TRIALS = {
     "05_fast_discriminator": Trial("mode_collapse", _COVERAGE, 8),
     "05_weak_discriminator": Trial("weak_discriminator", _COVERAGE, 8),
@@ -91,6 +101,8 @@ TRIALS = {
     "09_weak_discriminator": _bench("weak_discriminator", "strength 1", {"d_strength": 1}),
     "09_vanishing_gradients": _bench("vanishing_gradients", "discriminator's rate 0.001", {"lr_d": 1e-3}),
     "09_oscillation": _bench("oscillation", "discriminator's rate 0.002", {"lr_d": 2e-3}),
+    "08_wasserstein": Trial("ring_wgan", _HELD, 3),
+    "08_line": Trial("ring_wgan_gp", _ON_A_LINE, 8),
     "06_oscillation": Trial("oscillation", {words: {"noise": 4, **fields} for words, fields in _CALM.items()}, 8),
 }
 

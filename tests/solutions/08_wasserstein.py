@@ -1,0 +1,89 @@
+"""Run in the kernel of notebooks/08 after all its cells, in full: what its text says of the numbers, and a challenge.
+
+The names used here without a definition are the notebook's own.
+"""
+
+# ruff: noqa: F821
+
+from gan_edu.challenges import find, solved
+from gan_edu.diagnosis import diagnose
+
+
+def of(rows, change):
+    """One list for each number of the rows of a change."""
+    mine = [row for row in rows if row["change"] == change]
+    return {name: [row[name] for row in mine] for name in mine[0]}
+
+
+# 1: sure everywhere, and nothing left for the generator
+assert norms[-1] < 1e-6 * norms[0]
+assert accuracy[-1] == 1
+assert diagnose(stuck.history).symptom == "vanishing_gradients"
+
+# 2: the cheapest of the six plans; JS is flat where W1 is straight
+costs = [float((piles[list(plan)] - holes).abs().mean()) for plan in permutations(range(3))]
+assert abs(min(costs) - 5 / 3) < 1e-6
+assert abs(float(sort_and_pair(piles, holes)) - min(costs)) < 1e-6
+assert 0.63 < plots_critics.distances("bumps", 4)[0] < plots_critics.distances("bumps", 8)[0] < theory.LN2
+assert plots_critics.slope_of_js("bumps", 8) < 1e-3 < 0.1 < plots_critics.slope_of_js("bumps", 2)
+
+# 3: the function that the comment suggests has slope 1 and gains the whole distance; the critic feels, D does not
+best = {"f": lambda x: torch.where(x < 2.5, -x, -(x - 5).abs())}["f"]
+assert abs(float(best(holes).mean() - best(piles).mean()) - 5 / 3) < 1e-6
+assert float((best(places).diff() / places.diff()).abs().max()) < 1.001
+assert felt["push, saturating loss"] < 1e-3
+assert 1 < felt["push, critic"] < 1.6
+
+# 4: without a bound the gain explodes; ten times the bound, about a thousand times the slope; two thirds at the bound
+assert critics.gain(free, 2) > 5000
+assert all(500 < ratio < 2000 for ratio in ratios)
+assert 0.6 < critics.share_at_bound(clipped[0.1], 0.1) < 0.72
+
+# 5: each grows with the distance; the clipped ones differ about sevenfold; the penalty exaggerates, as 1 + d/2λ says
+for gains in said.values():
+    assert gains == sorted(gains)
+for small, large in zip(said["clip to 0.1"], said["clip to 0.2"], strict=True):
+    assert 5.5 < large / small < 9
+for d, gain in zip(DISTANCES, said["penalty, weight 10"], strict=True):
+    assert abs(gain / d - (1 + d / 20)) < 0.08
+
+# 6: the penalty rescues with either loss, the loss alone does not
+assert of(which, "as it is")["symptom"] == ["vanishing_gradients"] * 3
+assert of(which, "as it is")["modes"] == [0, 0, 0]
+assert min(of(which, "only the loss")["modes"]) <= 1
+assert max(of(which, "only the loss")["quality"]) < 0.3
+for change in ("only the penalty", "both"):
+    assert of(which, change)["modes"] == [4, 4, 4], change
+assert mended.history["g_grad_norm"][-1] > 1e-2
+near, away = (float(sliced_w1(run.sample(2000), run.real(2000))) for run in (mended, stuck))
+assert near < 0.3 < 1 < away
+
+# 7: weight 10 loses bumps and the critic's gain is negative where it does; weight .1 holds both; so says the table
+for seed in range(3):
+    assert on_a_line[10].histories[seed].snapshots[-1]["modes"] < 2
+    assert on_a_line[0.1].histories[seed].snapshots[-1]["modes"] == 2
+    assert sum(on_a_line[10].histories[seed]["d_loss"][-100:]) > 0
+heavy, light = of(kept, "penalty, weight 10"), of(kept, "penalty, weight 0.1")
+assert sum(modes == 2 for modes in heavy["modes"]) <= 1
+assert "mode_collapse" in heavy["symptom"]
+assert light["symptom"].count("healthy") >= 7
+assert of(weak, "critic steps 3")["modes"] == [8, 8, 8]
+assert max(of(weak, "critic steps 1/8")["modes"]) <= 1
+
+ring = {change: of(kept_ring, change) for change in made["changes"]}
+for change in ("clipped to 0.03", "clipped to 0.3, as it is", "clipped to 1", "penalty, weight 1"):
+    assert min(ring[change]["modes"]) >= 7, change
+middle = {change: sorted(seen["quality"])[1] for change, seen in ring.items()}
+assert middle["clipped to 0.03"] < middle["clipped to 0.3, as it is"] < 0.7
+assert sorted(ring["penalty, weight 10"]["modes"])[1] < 4
+assert [PRESETS[name].steps for name in ("ring_wgan", "ring_wgan_gp")] == [6000, 3000]
+
+# 9: five in a row
+assert row.history.snapshots[-1]["modes"] == 5
+
+# 8: refused while nothing has moved; its solution passes
+mend = challenge("08.mend_weight")
+assert mend.check(mend.play.home).refused
+assert mend.check(solved(find("08.mend_weight"))).passed
+
+print("all as the text says")
