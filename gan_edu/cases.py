@@ -125,7 +125,13 @@ def in_words(history):
 
 
 def _course(loss):
-    """One curve: where it starts, its extremes, and the last quarter's level, spread and drift."""
+    """One curve: where it starts, its extremes, and the last quarter's level, spread and drift.
+
+    Before the discriminator's first update its loss is NaN: the curve starts after that.
+    """
+    loss = loss[np.isfinite(loss)]
+    if not len(loss):
+        return "no number yet."
     smooth = views.thin(loss, 60)  # means over equal stretches
     late, single = smooth[len(smooth) * 3 // 4 :], loss[len(loss) * 3 // 4 :]
     older, newer = np.array_split(late, 2)

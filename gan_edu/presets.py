@@ -38,7 +38,9 @@ BASES = {  # failure -> what it departs from
     "vanishing_gradients": "square_saturating",
     "oscillation": "ring_momentum",
 }
-REMEDIES = {  # failure -> the same with one thing changed, healthy again
+REMEDIES = {  # failure -> the same with one thing changed, healthy again; some train longer
+    "mode_collapse": PRESETS["mode_collapse"].replace(lr_d=2e-4, steps=9000),  # a slow generator needs longer
     "weak_discriminator": PRESETS["weak_discriminator"].replace(d_strength=1),
+    "vanishing_gradients": PRESETS["vanishing_gradients"].replace(lr_d=1e-3, steps=9000),
     "oscillation": PRESETS["oscillation"].replace(lr_d=2e-3),
 }

@@ -33,7 +33,9 @@ def test_a_failure_departs_from_its_base_by_rates_and_strength(name):
 
 @pytest.mark.parametrize("name", REMEDIES)
 def test_a_remedy_changes_one_thing(name):
-    assert len(difference(PRESETS[name], REMEDIES[name]) - {"penalty_weight"}) == 1
+    """It may train longer, as a generator that is mended may still be slow."""
+    assert len(difference(PRESETS[name], REMEDIES[name]) - {"penalty_weight", "steps"}) == 1
+    assert REMEDIES[name].steps >= PRESETS[name].steps
 
 
 def test_promises_cover_every_preset_base_and_remedy():

@@ -96,6 +96,14 @@ def test_curves_in_words(d_loss, words):
     assert "Generator's loss: starts at 0.70" in said
 
 
+def test_curves_start_with_the_first_update():
+    late = np.concatenate([np.full(7, np.nan), np.full(413, 1.386)])
+    said = in_words(history_of(late, np.full(420, np.nan)))
+    assert "loss: starts at 1.39, lies between 1.39 and 1.39" in said
+    assert "Generator's loss: no number yet." in said
+    assert "nan" not in said
+
+
 def test_the_words_give_no_verdict_away():
     noisy = 1.3 + 0.1 * torch.randn(300, generator=torch.Generator().manual_seed(0)).numpy()
     said = in_words(history_of(noisy, noisy)).lower()
