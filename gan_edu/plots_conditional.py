@@ -29,7 +29,8 @@ def draw_shares(axes, shares, title):
         axes.text(column, row, f"{share:.2f}".lstrip("0"), ha="center", va="center", fontsize=7,
                   color="white" if share > OFTEN else "black")  # fmt: skip
     ticks = range(len(shares))
-    axes.set(xlabel="got", ylabel="asked for", xticks=ticks, yticks=ticks, title=title)
+    axes.set(xlabel="got", ylabel="asked for", xticks=ticks, yticks=ticks)
+    axes.set_title(title, fontsize=10)
 
 
 def draw_asked(axes, run, n=96):
