@@ -9,7 +9,9 @@ from gan_edu.plots_conditional import asked_and_got
 
 # 1: in good order by all that one used to look at, and deaf
 last = first.history.snapshots[-1]
-assert last["modes"] == 8
+plain = train(PRESETS["ring_healthy"]).history.snapshots[-1]
+assert last["modes"] == plain["modes"] == 8
+assert abs(last["quality"] - plain["quality"]) < 0.1, "like the healthy run of lesson 02 at the same step"
 deaf_rows = asked_and_got(first)
 assert deaf_rows.max() < 0.35, "no row prefers a cluster"
 assert (deaf_rows - deaf_rows.mean(0)).abs().max() < 0.12, "all eight rows look alike"
