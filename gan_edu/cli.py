@@ -11,6 +11,7 @@ COMMANDS = {  # name -> (module, function of the remaining arguments that return
     "study": ("gan_edu.study", "main", "how often is the diagnosis right? resumable (FILE; --workers, --report)"),
     "trials": ("gan_edu.trials", "main", "changes tried one at a time on many seeds: list the tables, or make one"),
     "generators": ("gan_edu.generators", "main", "the bundled generators: list them, or train one anew (NAME)"),
+    "digits": ("gan_edu.digit_trials", "main", "settings for digits at the same computing time (NAME: anew)"),
     "bench": ("gan_edu.bench", "main", "measure speed as ratios, printed as JSON (--live: in JupyterLab too)"),
 }
 

@@ -12,17 +12,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from gan_edu.digits import features, named
 from gan_edu.metrics_images import ENOUGH, frechet_distance, histogram_of, real_features
+from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe
 from gan_edu.run import Run
 
 FILE = Path(__file__).parent / "course" / "trials" / "digits.jsonl"
 MINUTE = (15, 30, 60)  # seconds
-FIRST = Recipe(  # where the search began
-    data="mnist", architecture="dcgan", penalty="r1", penalty_weight=0.1, penalty_every=4, lr_g=2e-3, lr_d=2e-3,
-    g_width=64, d_width=64, noise=16, batch=64, average=0.999,
-)  # fmt: skip
+CLOSELY = (5, 10, 15, 20, 30, 45, 60)
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,22 @@ class Tried:
     seeds: tuple = (0,)
 
 
-def _changed(**changes):
-    return Tried(FIRST.replace(**changes))
+def _plain(**changes):
+    return Tried(PRESETS["mnist_plain"].replace(**changes))
 
 
+_PAIRED = {"objective": "relativistic", "penalty": "r1_r2"}
 TRIED = {
-    "where the search began": Tried(FIRST),
+    "mnist_plain, where the search began": _plain(),
+    "batch 32": _plain(batch=32),
+    "rates 3e-3, halved after 500 steps": _plain(lr_g=3e-3, lr_d=3e-3, lr_halving=500),
+    "rates 5e-3": _plain(lr_g=5e-3, lr_d=5e-3),
+    "relativistic, R1 + R2": _plain(**_PAIRED),
+    "the same, penalty every 16th update, weight 0.4": _plain(**_PAIRED, penalty_every=16, penalty_weight=0.4),
+    "the same, rates 4e-3": _plain(**_PAIRED, penalty_every=16, penalty_weight=0.4, lr_g=4e-3, lr_d=4e-3),
+    "mnist_dcgan": Tried(PRESETS["mnist_dcgan"], (*CLOSELY, 90)),
+    "mnist_wgan": Tried(PRESETS["mnist_wgan"], CLOSELY),
+    "mnist_wgan_gp": Tried(PRESETS["mnist_wgan_gp"], (*CLOSELY, 90, 120)),
 }
 
 
@@ -54,9 +64,9 @@ def floor(n=ENOUGH):
 def measure(run, n=ENOUGH):
     """What n samples of a run show now, and its mean losses over the last 100 steps: a dict. Taught in notebooks/12."""
     known = features(run.sample(n))  # (n, 64)
-    drawn = histogram_of(named(known))
+    drawn = histogram_of(named(known) if known.isfinite().all() else known.new_empty(0, dtype=torch.long))
     losses = {name: run.history[name][-100:] for name in ("d_loss", "g_loss")}
-    return {"step": run.step, "frechet": round(frechet_distance(known, real_features(0, n), at_least=n), 2),
+    return {"step": run.step, "frechet": _rounded(frechet_distance(known, real_features(0, n), at_least=n), 2),
             "classes": drawn.classes, "kl": _rounded(drawn.reverse_kl, 4),
             **{name: _rounded(sum(values) / max(1, len(values)), 4) for name, values in losses.items()}}  # fmt: skip
 

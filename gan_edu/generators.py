@@ -19,6 +19,7 @@ from torch import nn
 from gan_edu import assembly, conditions
 from gan_edu.conditional import statistics_of
 from gan_edu.metrics_conditional import caption_obeyed, obeyed
+from gan_edu.metrics_images import image_snapshot
 from gan_edu.presets import PRESETS
 from gan_edu.randomness import generator_for
 from gan_edu.recipe import Recipe
@@ -33,6 +34,7 @@ GENERATORS = {  # name -> the recipe that makes it
     "mnist_completion": _COMPLETION,
     "mnist_completion_gan": _COMPLETION.replace(reconstruction=0),  # the adversarial loss alone
     "mnist_completion_pixels": _COMPLETION.replace(reconstruction=1e4),  # next to nothing but the difference in pixels
+    "mnist_dcgan": PRESETS["mnist_dcgan"],
 }
 
 
@@ -110,6 +112,9 @@ def scores(drawer):
     """What a drawer's samples score against their conditions, in words and numbers; a dict of texts."""
     recipe = drawer.recipe
     x = drawer.sample(COUNTED)
+    if recipe.condition == "none":
+        seen = image_snapshot(x)
+        return {"classes": str(seen["modes"]), "kernel distance from real digits": f"{seen['distance']:.0f}"}
     if recipe.condition == "class":
         c = conditions.drawn(recipe, COUNTED, generator_for(recipe.seed, "condition", 0))[1]
         return {"obeyed": f"{obeyed(x, c.argmax(1)):.3f}"}

@@ -40,13 +40,13 @@ def class_histogram(images):
     score .0002), .018 ± .008 at n = 256; collapsed: 1 class, reverse KL 2.19 (ones) to 2.40 (fives). The classifier
     names every image, a blot too. What is not finite has 0 classes. Taught in notebooks/11.
     """
-    if not torch.isfinite(images).all():
-        return Histogram(torch.zeros(CLASSES), 0, math.nan)
-    return histogram_of(classify(images))
+    return histogram_of(classify(images) if torch.isfinite(images).all() else torch.zeros(0, dtype=torch.long))
 
 
 def histogram_of(digits):
-    """The Histogram of digits already named, (n,) of 0 ... 9. Taught in notebooks/12."""
+    """The Histogram of digits already named, (n,) of 0 ... 9; of none, 0 classes. Taught in notebooks/12."""
+    if not len(digits):
+        return Histogram(torch.zeros(CLASSES), 0, math.nan)
     shares = torch.bincount(digits, minlength=CLASSES).double() / len(digits)
     return Histogram(shares, int((shares > CLASS_SHARE).sum()), kl_of_shares(shares, REAL_SHARES))
 

@@ -34,7 +34,7 @@ diagnosis
 ensemble
 labels
 maps views pngs audit trials digit_trials generators
-study second_opinion cases
+study second_opinion cases walks
 dirac critics
 plots plots_dirac plots_critics
 plots_gradients
