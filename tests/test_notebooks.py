@@ -145,12 +145,16 @@ class Kernel:
         return "".join(out.text for out in cell.outputs if out.output_type == "stream")
 
     def run_all(self):
-        """Run every cell; return (cell id, what it put out) for each, without what differs from kernel to kernel."""
+        """Run every cell; return (cell id, what it put out) for each, without what differs from kernel to kernel.
+
+        A cell tagged 'timed' measures seconds, which are never twice the same: its output is left out.
+        """
         for index, cell in enumerate(self.cells):
             if cell.cell_type == "code":
                 self.client.execute_cell(cell, index)
         self.client.set_widgets_metadata()
-        return [(cell.id, essence(cell.outputs)) for cell in self.cells if cell.cell_type == "code"]
+        return [(cell.id, essence(cell.outputs)) for cell in self.cells
+                if cell.cell_type == "code" and "timed" not in cell.metadata.get("tags", [])]  # fmt: skip
 
 
 def essence(outputs):
