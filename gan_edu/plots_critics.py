@@ -73,6 +73,7 @@ def _draw_shapes(axes, shape, d):
         axes.plot(x, theory.log_normal(x, 0, WIDTHS[shape]).exp(), "C0", label="real")
         axes.fill_between(x, theory.log_normal(x, d, WIDTHS[shape]).exp(), color="C1", alpha=0.5, label="generated")
     axes.set(xlim=(-4, FARTHEST + 4), title="two distributions", xlabel="x", yticks=[])
+    axes.set_ylim(0, 1.45 * axes.get_ylim()[1])  # room for the legend, wherever the generated numbers are
     axes.legend(loc="upper right")
 
 

@@ -12,7 +12,9 @@ NO_PROBABILITY = re.compile(r"background: the critic's score, blue = highest her
 def test_the_lesson_is_played_through(lab):
     lab.open_notebook("08_wasserstein.ipynb")
     lab.run_all(seconds=600)
-    shown(lab, "dashboard([stuck]")
+    picture = shown(lab, "dashboard([stuck], ").locator("img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_be_visible(timeout=WAIT)
     lab.screenshot("08_stuck")
     _move_apart(lab)
     _hold_the_slope(lab)

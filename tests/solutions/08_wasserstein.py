@@ -58,15 +58,19 @@ assert mended.history["g_grad_norm"][-1] > 1e-2
 near, away = (float(sliced_w1(run.sample(2000), run.real(2000))) for run in (mended, stuck))
 assert near < 0.3 < 1 < away
 
-# 7: weight 10 loses bumps and the critic's gain is negative where it does; weight .1 holds both; so says the table
-for seed in range(3):
-    assert on_a_line[10].histories[seed].snapshots[-1]["modes"] < 2
-    assert on_a_line[0.1].histories[seed].snapshots[-1]["modes"] == 2
-    assert sum(on_a_line[10].histories[seed]["d_loss"][-100:]) > 0
+# 7: weight 10 loses a bump, and at rest on the other the gain is near -.95; weight .1 holds both; so says the table
+ends = [history.snapshots[-1] for history in on_a_line[10].histories]
+assert max(end["modes"] for end in ends) <= 1
+assert min(end["w1"] for end in ends) > 0.5
+gains = [-sum(history["d_loss"][-100:]) / 100 for history in on_a_line[10].histories]
+assert any(-1 < gain < -0.8 and 0.9 < end["w1"] < 1.1 for gain, end in zip(gains, ends, strict=True)), gains
+assert all(history.snapshots[-1]["modes"] == 2 for history in on_a_line[0.1].histories)
 heavy, light = of(kept, "penalty, weight 10"), of(kept, "penalty, weight 0.1")
 assert sum(modes == 2 for modes in heavy["modes"]) <= 1
-assert "mode_collapse" in heavy["symptom"]
-assert light["symptom"].count("healthy") >= 7
+assert "healthy" not in heavy["symptom"]
+assert sorted(heavy["modes"])[4] == 1
+assert light["modes"] == [2] * 8
+assert agreement > 0.5
 assert of(weak, "critic steps 3")["modes"] == [8, 8, 8]
 assert max(of(weak, "critic steps 1/8")["modes"]) <= 1
 
