@@ -10,14 +10,17 @@ _DIGITS = Recipe(
 _CRITIC = _DIGITS.replace(objective="wasserstein", penalty_every=1)
 _SQUARE = Recipe(data="far_square", objective="minimax")  # the saturating loss, and a way to go to the data
 _MOMENTUM = _RING.replace(beta1=0.9)
+_R1 = _RING.replace(penalty="r1", penalty_weight=0.03)
 PRESETS = {
     "ring_healthy": _RING,
     "square_saturating": _SQUARE,
     "ring_momentum": _MOMENTUM,
+    "ring_r1": _R1,
     "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=1e-2, d_strength=2),
     "weak_discriminator": _RING.replace(d_strength=1 / 8),
     "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
     "oscillation": _MOMENTUM.replace(lr_d=6e-4),
+    "non_convergence": _R1.replace(lr_g=1e-1, lr_d=2e-2),
     "ring_wgan": _RING.replace(objective="wasserstein", penalty="clip", penalty_weight=0.3, optimiser="rmsprop",
                                lr_d=1e-3, d_strength=5, lr_halving=3000, average=0.998, steps=6000),  # clipping is slow
     "ring_wgan_gp": _RING.replace(objective="wasserstein", penalty="wgan_gp", lr_g=1e-3, lr_d=1e-3, d_strength=3),
@@ -37,6 +40,7 @@ BASES = {  # failure -> what it departs from
     "weak_discriminator": "ring_healthy",
     "vanishing_gradients": "square_saturating",
     "oscillation": "ring_momentum",
+    "non_convergence": "ring_r1",
 }
 REMEDIES = {  # failure -> the same with one thing changed, healthy again; some train longer
     "mode_collapse": PRESETS["mode_collapse"].replace(lr_d=2e-4, steps=9000),  # a slow generator needs longer
