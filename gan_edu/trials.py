@@ -62,6 +62,28 @@ _CALM = {  # lesson 06's remedies, and its players that do not fit
     "generator of width 16": {"g_width": 16},
     "generator of width 128": {"g_width": 128},
 }
+_SLOW_G, _FAST_D, _TWICE = {"lr_g": 1e-4}, {"lr_d": 3e-2}, {"d_strength": 2}
+_THREE_SETTINGS = {  # lesson 04: what tells its failing run from its healthy one
+    "none of the three": {},
+    "slower generator": _SLOW_G,
+    "faster discriminator": _FAST_D,
+    "two updates a step": _TWICE,
+    "slower generator, faster discriminator": {**_SLOW_G, **_FAST_D},
+    "slower generator, two updates": {**_SLOW_G, **_TWICE},
+    "faster discriminator, two updates": {**_FAST_D, **_TWICE},
+    "all three": {**_SLOW_G, **_FAST_D, **_TWICE},
+}
+_PULL_BACK = {  # lesson 04's remedies, and two that are none
+    "as it is": {},
+    "non-saturating loss": {"objective": "non_saturating"},
+    "slower discriminator": {"lr_d": 1e-3},
+    "faster generator": {"lr_g": 1e-3},
+    "R1, weight 0.1": {"penalty": "r1", "penalty_weight": 0.1},
+    "instance noise": {"instance_noise": 1.0},
+    "label smoothing": {"smoothing": 0.1},
+    "generator of width 128": {"g_width": 128},
+}
+_IN_TIME = {"lr_g": 1.5e-4, "steps": 4000}  # a little faster than the preset's generator, so that a mended one arrives
 _BENCH = {  # lesson 09's remedies, each with its default strength
     "as it is": {},
     "R1": {"penalty": "r1"},
@@ -92,6 +114,8 @@ _HELD = {  # lesson 08: a clipped critic of the ring, and a gradient penalty in 
 _BUMPS = {"data": "two_gaussians", "g_width": 32, "d_width": 32, "d_strength": 5, "steps": 1000}  # lesson 08: on a line
 _ON_A_LINE = {f"penalty, weight {weight:g}": {**_BUMPS, "penalty_weight": weight} for weight in (10.0, 1.0, 0.1)}
 TRIALS = {
+    "04_which_setting": Trial("square_saturating", _THREE_SETTINGS, 8),
+    "04_remedies": Trial("vanishing_gradients", {words: {**_IN_TIME, **new} for words, new in _PULL_BACK.items()}, 8),
     "05_fast_discriminator": Trial("mode_collapse", _COVERAGE, 8),
     "05_weak_discriminator": Trial("weak_discriminator", _COVERAGE, 8),
     "05_rare_kinds": Trial("ring_healthy", {**_on("imbalanced_ring", _COVERAGE), "equal kinds": {}}, 8),
