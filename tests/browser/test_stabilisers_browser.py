@@ -24,7 +24,7 @@ def test_the_lesson_is_played_through(lab):
     cost = lock_in(lab, '"cost"', "Unrolling 5")
     expect(cost).to_contain_text(re.compile(r"unrolling 5 ×\d"))
     lab.screenshot("09_cost")
-    shown(lab, "seaborn.heatmap")
+    expect(shown(lab, "seaborn.heatmap").locator("img")).to_be_visible(timeout=WAIT)
     lab.screenshot("09_heat_maps")
     challenge = shown(lab, 'challenge("09.mend_oscillation")').locator(".gan-challenge")
     expect(challenge).to_contain_text("From calm to good")
