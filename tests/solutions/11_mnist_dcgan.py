@@ -36,9 +36,9 @@ with torch.no_grad():
     assert all(abs(spread - 1) < 0.05 for spread in spreads), spreads
     assert ones.mean() < zeros.mean() - 0.1
     assert abs(batch_norm(ones).mean()) < 0.01 > abs(batch_norm(zeros).mean())
-    others = [float((network(changed) - network(batch)).abs()[1:].max()) for network in (D, with_norm)]
-    assert others[0] < 1e-6
-    assert others[1] > 1e-2
+    neighbours = [float((network(changed) - network(batch)).abs()[1:].max()) for network in (D, with_norm)]
+    assert neighbours[0] < 1e-6
+    assert neighbours[1] > 1e-2
 
 # 6: the same steps on three seeds, and about the same computing
 assert {name: value for name, value in mlp.as_dict().items() if value != getattr(digits, name)} == {
