@@ -20,6 +20,11 @@ def test_the_lesson_is_gone_through(lab):
     shown(lab, "covered = source.clone()")
     lab.screenshot("10_completed")
     _write_a_caption(lab)
+    challenge = shown(lab, 'challenge("10.mend_collapse")').locator(".gan-challenge")
+    expect(challenge).to_contain_text("Make it listen again")
+    challenge.get_by_role("button", name="Next hint").click()
+    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
+    lab.screenshot("10_challenge")
     assert lab.cell_errors() == []
 
 
