@@ -83,7 +83,7 @@ def frechet_distance(a, b, at_least=ENOUGH):
     """‖μa - μb‖² + tr(Sa + Sb - 2 (Sa Sb)^½) of the features' means and covariances. Heusel et al. 2017.
 
     It falls about as 1/n as samples are added, so it is refused below `at_least` samples a side; a smaller number
-    there says that you know. Perfect: .6 to .8 at n = 10,000, but 1.3 ± .5 at 5,000, 5 ± 2 at 1,000, 18 ± 5 at 256;
+    there says that you know. Perfect: .2 to .5 at n = 10,000, but .7 ± .2 at 5,000, 6 ± 2 at 1,000, 18 ± 8 at 256;
     collapsed: 1,000 to 2,000, by the digit. NaN where a feature is not finite. Taught in notebooks/11.
     """
     few = min(len(a), len(b))
