@@ -55,6 +55,8 @@ class Watched:
     """A Group that is measured with 10,000 samples a member at every snapshot of the stretches asked for."""
 
     def __init__(self, recipes, dtype=torch.float64):
+        if any(r.condition != "none" for r in recipes):
+            raise ValueError(f"condition={recipes[0].condition!r} cannot be labelled: set condition='none'")
         self.group, self.recipes, self.target = Group(recipes, dtype), recipes, assembly.target(recipes[0])
         self.records = [[] for _ in recipes]
         self.z = torch.stack([assembly.noise(r, SAMPLES, generator_for(r.seed, "label")) for r in recipes]).to(dtype)

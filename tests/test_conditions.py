@@ -8,6 +8,7 @@ from gan_edu import assembly, captions, conditions, views
 from gan_edu.conditional import Given
 from gan_edu.digits import classify
 from gan_edu.ensemble import train_ensemble
+from gan_edu.labels import Watched
 from gan_edu.metrics import nearest_mode
 from gan_edu.mnist import load_mnist
 from gan_edu.presets import PRESETS
@@ -158,6 +159,11 @@ def test_a_run_without_a_condition_says_what_to_train():
 def test_a_recipe_that_cannot_be_is_refused_with_the_remedy(changes, remedy):
     with pytest.raises(ValueError, match=remedy):
         Recipe(**changes)
+
+
+def test_a_recipe_with_a_condition_is_not_labelled():
+    with pytest.raises(ValueError, match="condition='class' cannot be labelled: set condition='none'"):
+        Watched([RING])
 
 
 def test_the_penalties_look_at_the_sample_alone():
