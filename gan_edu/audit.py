@@ -17,7 +17,7 @@ import torch
 
 from gan_edu.diagnosis import diagnose
 from gan_edu.labels import examine
-from gan_edu.presets import BASES, PRESETS, REMEDIES
+from gan_edu.presets import BASES, PRESETS, REMEDIES, SHARES
 
 CHUNK = 20  # members trained side by side
 ENOUGH = 0.95  # 19 of 20
@@ -107,7 +107,7 @@ def audit(names=(), seeds=20, seed_start=None, continued=True, report=lambda res
 
 
 def main(arguments=None):
-    """Run the audit and print it; 1 where a promise was kept by fewer than 19 of 20, 2 for an unknown preset."""
+    """Run the audit and print it; 1 where a promise was kept too rarely (see `enough`), 2 for an unknown preset."""
     parser = argparse.ArgumentParser(prog="gan-edu audit", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="presets (default: all); each comes with its base and its remedy")
     parser.add_argument("--seeds", type=int, default=20, help="runs of each recipe")
@@ -121,8 +121,13 @@ def main(arguments=None):
     except ValueError as error:
         parser.error(str(error))
     print(json.dumps(results, indent=2) if options.json else "\n".join([HEADER, *map(row, results)]))
-    fewest = min(result[by]["hits"] / result["seeds"] for result in results for by in ("labels", "diagnosis"))
-    return int(fewest < ENOUGH)
+    return int(not all(map(enough, results)))
+
+
+def enough(result):
+    """Whether a promise was kept on as many seeds as it speaks of: 19 of 20, or the preset's share in SHARES."""
+    fewest = min(result[by]["hits"] for by in ("labels", "diagnosis"))
+    return fewest / result["seeds"] >= SHARES.get(result["name"], ENOUGH)
 
 
 def _progress(result):

@@ -24,6 +24,7 @@ def fit(d, objective="wasserstein", penalty="wgan_gp", weight=None, updates=500,
     objective, penalty: names in OBJECTIVES and PENALTIES; weight: λ or c, the penalty's default where None. Clipping
     goes with RMSProp, as in Arjovsky et al. 2017, Algorithm 1, all else with Adam. Taught in notebooks/08.
     """
+    torch.set_num_threads(1)  # a network this small only waits for a second thread
     chance, rules = torch.Generator().manual_seed(seed), PENALTIES[penalty]
     weight = rules.default_weight if weight is None else weight
     D = Scores(MLP((1, *HIDDEN, 1), chance))

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from gan_edu.audit import enough
 from gan_edu.ensemble import Group
-from gan_edu.presets import PRESETS
+from gan_edu.presets import PRESETS, SHARES
 
 SEEDS = (201, 202, 203, 204)
 
@@ -28,3 +29,11 @@ def test_a_wasserstein_preset_finds_the_modes_and_comes_nearer(name, steps, held
     assert np.median(modes, axis=1).min() >= held
     assert low < quality[:, -4:].mean() < high
     assert quality[:, -4:].mean() > quality[:, 4:8].mean() + 0.05
+
+
+@pytest.mark.parametrize(("name", "labels", "diagnosis", "kept"), [
+    ("ring_wgan", 14, 15, True), ("ring_wgan", 9, 15, False), ("ring_wgan", 15, 9, False),
+    ("ring_wgan_gp", 19, 20, True), ("ring_wgan_gp", 18, 20, False)])  # fmt: skip
+def test_clipping_promises_half_of_its_seeds_and_says_so(name, labels, diagnosis, kept):
+    assert set(SHARES) <= set(PRESETS)
+    assert enough({"name": name, "seeds": 20, "labels": {"hits": labels}, "diagnosis": {"hits": diagnosis}}) == kept
