@@ -33,7 +33,7 @@ def draw_modes(axes, history):
     axes.step(step, held / len(history.target.modes), c=REAL, where="post", label="modes held, of all")
     axes.plot(step, quality, c=FAKE, ls="--", label="high-quality share")
     axes.set(xlabel="step", ylim=(0, 1.05))
-    axes.legend(fontsize=8, loc="lower right")
+    axes.legend(fontsize=8, loc="best")
 
 
 def dashboard(runs, titles, samples=256):

@@ -69,7 +69,7 @@ class Opinion:
 
     def _meaning(self):
         if self.is_weak:
-            return "it is weak, and what it says of the generator means little."
+            return "it is weak, or comes too late, and what it says of the generator means little."
         if self.auc < WEAK_BELOW:
             return "even the fresh one can hardly tell them apart (0.5 = not at all)."
         if (missed := self.auc - self.own_auc) > 0.1:

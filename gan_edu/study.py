@@ -29,7 +29,8 @@ FILE = Path("docs/diagnosis.jsonl")
 SLIDER = (1e-5, 1e-1)  # learning rates
 STRENGTHS = tuple(2.0**e for e in range(-4, 5))
 WIDE, NEAR = 600, 720  # runs over the whole range, and runs near the presets
-HEALTHY = ("ring_healthy", "ring_momentum", "ring_r1", "square_saturating")  # named, so that a new preset changes no study
+# The presets are named here, so that a new one changes no study.
+HEALTHY = ("ring_healthy", "ring_momentum", "ring_r1", "square_saturating")
 FAILING = ("mode_collapse", "weak_discriminator", "vanishing_gradients", "oscillation", "non_convergence")
 SPREAD = 1.5  # near: both rates are multiplied by a factor between 1/SPREAD and SPREAD
 SYMPTOMS = ("healthy", "mode_collapse", "vanishing_gradients", "weak_discriminator", "oscillation", "non_convergence",

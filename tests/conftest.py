@@ -19,7 +19,8 @@ def pytest_terminal_summary(terminalreporter):
     not_run = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
     if not_run:
         terminalreporter.section("THE BROWSER TESTS WERE NOT RUN", sep="!", red=True, bold=True)
-        terminalreporter.write_line(f"{len(not_run)} tests in tests/browser were left out: {MISSING} (GAN_EDU_BROWSER can name one).")
+        left_out = f"{len(not_run)} tests in tests/browser were left out: {MISSING}"
+        terminalreporter.write_line(f"{left_out} (GAN_EDU_BROWSER can name one).")
         terminalreporter.write_line("Install one and run the tests again to know that the course works on screen.")
 
 

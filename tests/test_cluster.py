@@ -12,9 +12,9 @@ SMALL = Recipe(g_width=8, d_width=8, batch=16, steps=60)
 def executor():
     """Two workers, each a process of its own, as on a cluster of machines."""
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        with distributed.Client(cluster) as client:
-            yield client.get_executor()
+    here = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**here) as cluster, distributed.Client(cluster) as client:
+        yield client.get_executor()
 
 
 def test_an_ensemble_on_a_cluster_is_the_one_trained_here(executor):
