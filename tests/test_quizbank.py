@@ -262,7 +262,7 @@ SCORED = [question for question in BANK.questions.values() if question.kind != "
 @pytest.mark.parametrize(
     ("number", "least", "predictions"),
     [("00", 7, 1), ("01", 7, 3), ("02", 7, 3), ("03", 7, 2), ("04", 7, 3), ("06", 7, 3), ("08", 7, 3), ("10", 7, 3),
-     ("11", 7, 3)],
+     ("11", 7, 3), ("12", 7, 3)],
 )
 def test_each_lesson_has_enough_questions_of_mixed_kinds(number, least, predictions):
     questions = BANK.lesson(number)
