@@ -23,6 +23,7 @@ from gan_edu.recipe import Recipe
 RUNS, SPARE, STEPS = 8, 2, 1500
 JITTER = 0.1  # rates are multiplied by a factor between e^-JITTER and e^JITTER
 SAMPLES = 256
+SWINGS = 0.08  # spread of the smoothed curve from which on it is not called level
 POLL = 0.2  # seconds between two reports of the progress
 KINDS = {  # what a learner may say of a run, in words
     "good": "Good points on all or nearly all modes",
@@ -136,8 +137,10 @@ def _course(loss):
     late, single = smooth[len(smooth) * 3 // 4 :], loss[len(loss) * 3 // 4 :]
     older, newer = np.array_split(late, 2)
     drift = newer.mean() - older.mean()
-    way = "level" if abs(drift) <= late.std() / 2 + 0.005 else "rising" if drift > 0 else "falling"
+    way = "is rising at" if drift > 0 else "is falling at"
+    if abs(drift) <= late.std() / 2 + 0.005:
+        way = f"swings between {late.min():.2f} and {late.max():.2f} around" if late.std() > SWINGS else "is level at"
     return (
         f"starts at {loss[0]:.2f}, lies between {smooth.min():.2f} and {smooth.max():.2f}, and in the last quarter "
-        f"is {way} at {late.mean():.2f} (single steps ± {single.std():.2f})."
+        f"{way} {late.mean():.2f} (single steps ± {single.std():.2f})."
     )
