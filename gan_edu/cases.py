@@ -135,11 +135,12 @@ def _course(loss):
         return "no number yet."
     smooth = views.thin(loss, 60)  # means over equal stretches
     late, single = smooth[len(smooth) * 3 // 4 :], loss[len(loss) * 3 // 4 :]
-    older, newer = np.array_split(late, 2)
-    drift = newer.mean() - older.mean()
-    way = "is rising at" if drift > 0 else "is falling at"
-    if abs(drift) <= late.std() / 2 + 0.005:
-        way = f"swings between {late.min():.2f} and {late.max():.2f} around" if late.std() > SWINGS else "is level at"
+    rise = np.polyfit(np.arange(len(late)), late, 1)[0] * len(late)  # along a straight line; a ramp has 3.5 std
+    way = "is rising at" if rise > 0 else "is falling at"
+    if late.std() > SWINGS and abs(rise) <= 1.5 * late.std():
+        way = f"swings between {late.min():.2f} and {late.max():.2f} around"
+    elif abs(rise) <= late.std() + 0.01:
+        way = "is level at"
     return (
         f"starts at {loss[0]:.2f}, lies between {smooth.min():.2f} and {smooth.max():.2f}, and in the last quarter "
         f"{way} {late.mean():.2f} (single steps ± {single.std():.2f})."
