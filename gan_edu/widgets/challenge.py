@@ -174,7 +174,7 @@ class Challenge(CourseWidget):
         recipe, wanted = self.recipe, self.challenge
         differing = challenges.changes(recipe, wanted)
         start = challenges.at_start(wanted).as_dict()
-        names = [*challenges.NAMES, *(name for name in differing if name not in challenges.NAMES)]
+        names = dict.fromkeys([*challenges.NAMES, *wanted.knobs, *differing])  # all that may change, or has
         rows = [_standing(name, start[name], getattr(recipe, name), name in wanted.knobs) for name in names]
         self.standing = {"rows": rows, "used": challenges.used(recipe, wanted),
                          "over": sum(challenges.updates(recipe)) > wanted.budget,
