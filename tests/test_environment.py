@@ -1,7 +1,9 @@
 """One set of versions, several files that state it: they must agree, on every system that the course supports."""
 
+import ast
 import importlib.metadata as metadata
 import importlib.util
+import json
 import re
 import sys
 import tomllib
@@ -183,3 +185,22 @@ def test_contributing_gives_a_reason_for_each_dependency():
     assert [r.name for r in asked("test") if r.name not in text.split("Only for tests")[0] + only_tests] == []
     rows = re.findall(r"^\| ([\w-]+) \|", text, re.MULTILINE)[1:]
     assert rows == [requirement.name for requirement in asked()]
+
+
+def imports(source):
+    """Top-level names of the modules that a piece of Python imports; IPython's % lines are left out."""
+    plain = "\n".join(line for line in source.splitlines() if not line.startswith("%"))
+    for node in ast.walk(ast.parse(plain)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        yield from (name.partition(".")[0] for name in names)
+
+
+def test_the_course_imports_nothing_that_only_the_tests_install():
+    sources = [path.read_text(encoding="utf-8") for path in (REPO / "gan_edu").rglob("*.py")]
+    for path in (REPO / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    used = {name for source in sources for name in imports(source)}
+    assert {"torch", "pandas", "gan_edu"} <= used
+    assert not used & set(lock("requirements-test.lock"))
