@@ -11,11 +11,14 @@ torch.set_num_threads(1)  # on small tensors a second thread only waits, on a bu
 
 def pytest_collection_modifyitems(items):
     """The notebooks first: they take longest, and two processes share the work (`start.PARALLEL`)."""
-    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
+    items.sort(key=lambda item: not item.path.name.startswith("test_notebooks"))
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say loudly where there was no browser to run the browser tests in."""
+    """How long the lessons compute; and, loudly, where there was no browser to run the browser tests in."""
+    passed = terminalreporter.stats.get("passed", [])
+    for line in sorted(text for report in passed for name, text in report.user_properties if name == "lesson"):
+        terminalreporter.write_line(line)
     not_run = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
     if not_run:
         terminalreporter.section("THE BROWSER TESTS WERE NOT RUN", sep="!", red=True, bold=True)

@@ -116,7 +116,7 @@ class LabServer:
         env = dict(
             os.environ,
             JUPYTER_PREFER_ENV_PATH="1",
-            GAN_EDU_FAST="1",  # lessons take short runs; tests/test_notebooks.py runs them in full
+            GAN_EDU_FAST="1",  # lessons take short runs; tests/test_notebooks_in_full.py runs them in full
             **{name: str(self.state / folder) for name, folder in folders.items()},
         )
         options = [
