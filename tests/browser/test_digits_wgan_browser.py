@@ -17,7 +17,7 @@ def test_the_lesson_is_played_through(lab):
     lab.screenshot("12_curves")
     card = lock_in(lab, 'loss_tells = predict("12"', "In none of them")
     expect(card).to_contain_text(re.compile(r"DCGAN [+-]\d\.\d\d · clipping [+-]\d\.\d\d · penalty [+-]\d\.\d\d"))
-    shown(lab, "spearmanr")
+    shown(lab, "rank_correlation(loss, far)")
     lab.screenshot("12_correlation")
     _answer(lab)
     _look_at_the_challenge(lab)
