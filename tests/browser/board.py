@@ -38,11 +38,11 @@ HEAD = "from gan_edu import PRESETS, Recipe, playground, predict\n"
 
 
 class Board:
-    """The playground number `nth` on the page; `variable` is its name in the kernel."""
+    """The playground number `nth` on the page, or the one at `root`; `variable` is its name in the kernel."""
 
-    def __init__(self, lab, variable="play", nth=0):
+    def __init__(self, lab, variable="play", nth=0, root=None):
         self.lab, self.page, self.variable = lab, lab.page, variable
-        self.root = lab.page.locator(".gan-playground").nth(nth)
+        self.root = root or lab.page.locator(".gan-playground").nth(nth)
         self.picture = self.root.locator("canvas.gan-picture")
         self.status = self.root.get_by_role("status")
         self.notice = self.root.locator(".gan-notice")

@@ -2,11 +2,11 @@
 
 import re
 
-from board import WAIT, Board
+from board import WAIT
+from lesson import copied_recipe, first_hint, lock_in, playground_of, restarted_with, shown
 from playwright.sync_api import expect
-from test_losses_browser import lock_in, shown
 
-from gan_edu import PRESETS, Run
+from gan_edu import PRESETS
 from gan_edu.remedies import with_remedy
 
 HELD = re.compile(r"\d of 8 modes")
@@ -27,21 +27,11 @@ def test_the_lesson_is_played_through(lab):
     assert lab.cell_errors() == []
 
 
-def _board(lab, text):
-    """The playground of the cell whose code holds the text."""
-    cell = shown(lab, text)
-    board = Board(lab)
-    board.root = cell.locator(".gan-playground")
-    board.picture = board.root.locator("canvas.gan-picture")
-    board.status, board.notice = board.root.get_by_role("status"), board.root.locator(".gan-notice")
-    return board
-
-
 def _watch_the_rare_kinds(lab):
-    board = _board(lab, "playground(rare")
+    board = playground_of(lab, "playground(rare")
     expect(board.button("Play")).to_be_disabled()
     lock_in(lab, '"missing"', "The rare ones")
-    board = _board(lab, "playground(rare")
+    board = playground_of(lab, "playground(rare")
     board.press("Play")
     board.until_step(50)  # its end, as lessons take short runs here
     lab.screenshot("05_rare_kinds")
@@ -49,7 +39,7 @@ def _watch_the_rare_kinds(lab):
 
 def _pack_against_the_fast_discriminator(lab):
     lock_in(lab, '"packing"', "Half of them or fewer")
-    board = _board(lab, '"mode_collapse"].replace(pack=2)')
+    board = playground_of(lab, '"mode_collapse"].replace(pack=2)')
     board.press("Play")
     board.until_step(1100)
     board.press("Pause")
@@ -65,25 +55,14 @@ def _order_the_unrolled_step(lab):
 
 
 def _try_a_remedy(lab):
-    board = _board(lab, 'playground("mode_collapse", view="all")')
-    board.root.locator("summary").get_by_text("Methods").click()
-    board.select("Remedy").select_option(label="R1 penalty")
-    board.press("Restart with these settings")
-    board.press("Play")
-    board.until_step(600)
-    board.press("Pause")
-    board.press("Copy recipe")
-    token = board.root.get_by_role("textbox", name="Recipe token").input_value()
-    assert Run.from_token(token).recipe == with_remedy(PRESETS["mode_collapse"], "r1")
+    board = restarted_with(lab, 'playground("mode_collapse", view="all")', "Remedy", "R1 penalty", 600)
+    assert copied_recipe(board) == with_remedy(PRESETS["mode_collapse"], "r1")
     expect(board.select("Penalty")).to_have_value("r1")
     lab.screenshot("05_remedy")
 
 
 def _look_at_the_challenge(lab):
-    challenge = shown(lab, 'challenge("05.mend_collapse")').locator(".gan-challenge")
-    expect(challenge).to_contain_text("Bring the rare kinds back")
-    challenge.get_by_role("button", name="Next hint").click()
-    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
+    challenge = first_hint(lab, "05.mend_collapse", "Bring the rare kinds back")
     challenge.locator("summary").get_by_text("Methods").click()
     remedy = challenge.get_by_role("combobox", name="Remedy", exact=True)
     remedy.select_option(label="Packing (2 samples)")

@@ -3,8 +3,8 @@
 import re
 
 from board import WAIT
+from lesson import first_hint, lock_in, shown
 from playwright.sync_api import expect
-from test_losses_browser import lock_in, shown
 
 
 def test_the_lesson_is_gone_through(lab):
@@ -20,10 +20,7 @@ def test_the_lesson_is_gone_through(lab):
     shown(lab, "covered = source.clone()")
     lab.screenshot("10_completed")
     _write_a_caption(lab)
-    challenge = shown(lab, 'challenge("10.mend_collapse")').locator(".gan-challenge")
-    expect(challenge).to_contain_text("Make it listen again")
-    challenge.get_by_role("button", name="Next hint").click()
-    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
+    first_hint(lab, "10.mend_collapse", "Make it listen again")
     lab.screenshot("10_challenge")
     assert lab.cell_errors() == []
 

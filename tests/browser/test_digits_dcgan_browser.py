@@ -3,8 +3,8 @@
 import re
 
 from board import WAIT, Board
+from lesson import lock_in, shown
 from playwright.sync_api import expect
-from test_losses_browser import lock_in, shown
 
 
 def test_the_lesson_is_played_through(lab):

@@ -3,29 +3,9 @@
 import re
 
 from board import WAIT, Board
+from lesson import first_hint, lock_in, shown
 from playwright.sync_api import expect
 from test_twin_browser import Panes
-
-CELL_OF = """text => [...jupyterapp.shell.currentWidget.content.model.cells]
-  .findIndex(c => c.type === 'code' && c.sharedModel.source.includes(text))"""
-SCROLL = "async i => { const b = jupyterapp.shell.currentWidget.content; await b.scrollToItem(i, 'start'); }"
-
-
-def shown(lab, text):
-    """Bring the cell whose code holds the text into view; return its outputs."""
-    index = lab.page.evaluate(CELL_OF, text)
-    assert index >= 0, text
-    lab.page.evaluate(SCROLL, index)
-    return lab.page.locator(f".jp-Cell[data-windowed-list-index='{index}'] .jp-OutputArea-output").last
-
-
-def lock_in(lab, text, choice):
-    """Answer a prediction."""
-    card = shown(lab, text)
-    card.get_by_role("radio", name=choice).check()
-    card.get_by_role("button", name="Lock in prediction").click()
-    expect(card).to_contain_text("You predicted", timeout=WAIT)
-    return card
 
 
 def test_the_lesson_is_played_through(lab):
@@ -38,10 +18,7 @@ def test_the_lesson_is_played_through(lab):
     _second_opinion(lab)
     _detective(lab)
     _twin_behind_its_prediction(lab)
-    challenge = shown(lab, 'challenge("03.fake_success")').locator(".gan-challenge")
-    expect(challenge).to_contain_text("Fake a success")
-    challenge.get_by_role("button", name="Next hint").click()
-    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
+    first_hint(lab, "03.fake_success", "Fake a success")
     lab.screenshot("03_challenge")
     assert lab.cell_errors() == []
 

@@ -2,11 +2,11 @@
 
 import re
 
-from board import WAIT, Board
+from board import WAIT
+from lesson import copied_recipe, lock_in, restarted_with, shown
 from playwright.sync_api import expect
-from test_losses_browser import lock_in, shown
 
-from gan_edu import PRESETS, Run
+from gan_edu import PRESETS
 from gan_edu.remedies import with_remedy
 
 
@@ -33,19 +33,8 @@ def test_the_lesson_is_played_through(lab):
 
 
 def _try_a_remedy(lab):
-    cell = shown(lab, 'playground("mode_collapse"')
-    board = Board(lab)
-    board.root = cell.locator(".gan-playground")
-    board.picture, board.status = board.root.locator("canvas.gan-picture"), board.root.get_by_role("status")
-    board.root.locator("summary").get_by_text("Methods").click()
-    board.select("Remedy").select_option(label="Spectral norm")
-    board.press("Restart with these settings")
-    board.press("Play")
-    board.until_step(300)
-    board.press("Pause")
-    board.press("Copy recipe")
-    token = board.root.get_by_role("textbox", name="Recipe token").input_value()
-    assert Run.from_token(token).recipe == with_remedy(PRESETS["mode_collapse"], "spectral_norm")
+    board = restarted_with(lab, 'playground("mode_collapse"', "Remedy", "Spectral norm", 300)
+    assert copied_recipe(board) == with_remedy(PRESETS["mode_collapse"], "spectral_norm")
     expect(board.picture).to_have_attribute("aria-label", re.compile(r"hold \d of 8 modes"))
     lab.screenshot("09_spectral_norm")
 

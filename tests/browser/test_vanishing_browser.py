@@ -2,10 +2,12 @@
 
 import re
 
-from board import WAIT, Board
+from board import WAIT
+from lesson import copied_recipe, first_hint, lock_in, playground_of, restarted_with, shown
 from playwright.sync_api import expect
-from test_losses_browser import lock_in, shown
 from test_twin_browser import Panes
+
+from gan_edu import PRESETS
 
 
 def test_the_lesson_is_played_through(lab):
@@ -24,18 +26,8 @@ def test_the_lesson_is_played_through(lab):
     assert lab.cell_errors() == []
 
 
-def _board(lab, text):
-    """The playground of the cell whose code holds the text."""
-    cell = shown(lab, text)
-    board = Board(lab)
-    board.root = cell.locator(".gan-playground")
-    board.picture = board.root.locator("canvas.gan-picture")
-    board.status, board.notice = board.root.get_by_role("status"), board.root.locator(".gan-notice")
-    return board
-
-
 def _watch_it_vanish(lab):
-    board = _board(lab, 'playground("vanishing_gradients"')
+    board = playground_of(lab, 'playground("vanishing_gradients"')
     board.root.get_by_role("checkbox", name="Arrows").check()
     board.press("Play")
     board.until_step(450)
@@ -62,25 +54,13 @@ def _freeze_the_generator(lab):
 
 
 def _change_a_width(lab):
-    board = _board(lab, 'playground("square_saturating"')
-    board.root.locator("summary").get_by_text("Methods").click()
-    board.select("Discriminator width").select_option(label="8")
-    board.press("Restart with these settings")
-    board.press("Play")
-    board.until_step(200)
-    board.press("Pause")
-    board.press("Copy recipe")
+    board = restarted_with(lab, 'playground("square_saturating"', "Discriminator width", "8", 200)
+    assert copied_recipe(board) == PRESETS["square_saturating"].replace(d_width=8)
     lab.screenshot("04_widths")
 
 
 def _try_a_remedy(lab):
-    board = _board(lab, "playground(ahead")
-    board.root.locator("summary").get_by_text("Methods").click()
-    board.select("Remedy").select_option(label="One-sided label smoothing")
-    board.press("Restart with these settings")
-    board.press("Play")
-    board.until_step(450)
-    board.press("Pause")
+    board = restarted_with(lab, "playground(ahead", "Remedy", "One-sided label smoothing", 450)
     expect(board.status).to_contain_text("vanishing gradients", timeout=WAIT)
     lab.screenshot("04_smoothing")
     card = lock_in(lab, '"smoothing")', "About as little as without smoothing")
@@ -99,8 +79,5 @@ def _mend_one_pane(lab):
 
 
 def _look_at_the_challenge(lab):
-    challenge = shown(lab, 'challenge("04.mend_vanishing")').locator(".gan-challenge")
-    expect(challenge).to_contain_text("Bring the pull back")
-    challenge.get_by_role("button", name="Next hint").click()
-    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
+    first_hint(lab, "04.mend_vanishing", "Bring the pull back")
     lab.screenshot("04_challenge")

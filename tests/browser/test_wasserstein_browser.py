@@ -2,9 +2,9 @@
 
 import re
 
-from board import WAIT, Board
+from board import WAIT
+from lesson import first_hint, lock_in, playground_of, shown
 from playwright.sync_api import expect
-from test_losses_browser import lock_in, shown
 
 NO_PROBABILITY = re.compile(r"background: the critic's score, blue = highest here, orange = lowest")
 
@@ -59,18 +59,8 @@ def _hold_the_slope(lab):
     lab.screenshot("08_penalty")
 
 
-def _board(lab, text):
-    """The playground of the cell whose code holds the text."""
-    cell = shown(lab, text)
-    board = Board(lab)
-    board.root = cell.locator(".gan-playground")
-    board.picture = board.root.locator("canvas.gan-picture")
-    board.status, board.notice = board.root.get_by_role("status"), board.root.locator(".gan-notice")
-    return board
-
-
 def _watch_a_critic(lab):
-    board = _board(lab, 'playground("ring_wgan_gp")')
+    board = playground_of(lab, 'playground("ring_wgan_gp")')
     expect(board.root.locator(".gan-legend")).to_contain_text(NO_PROBABILITY)
     board.press("Play")
     board.until_step(300)
@@ -99,10 +89,10 @@ def _move_the_weight(lab, board):
 
 
 def _predict_a_cure(lab):
-    board = _board(lab, "playground(published")
+    board = playground_of(lab, "playground(published")
     expect(board.button("Play")).to_be_disabled()
     lock_in(lab, '"cured"', "One bump, or none")
-    board = _board(lab, "playground(published")
+    board = playground_of(lab, "playground(published")
     expect(board.root.locator(".gan-legend")).to_contain_text("dashed: the critic's score, from its lowest here")
     board.press("Play")
     expect(board.notice).to_contain_text("the planned end", timeout=WAIT)
@@ -111,9 +101,7 @@ def _predict_a_cure(lab):
 
 
 def _look_at_the_challenge(lab):
-    challenge = shown(lab, 'challenge("08.mend_weight")').locator(".gan-challenge")
-    challenge.get_by_role("button", name="Next hint").click()
-    expect(challenge).to_contain_text("Hint 1.", timeout=WAIT)
+    challenge = first_hint(lab, "08.mend_weight", "A number from a paper")
     challenge.locator("summary").get_by_text("Methods").click()
     weight = challenge.get_by_role("slider", name="Penalty weight", exact=True)
     weight.focus()
