@@ -193,9 +193,8 @@ class Given:
 def statistics_of(G, *inputs):
     """Inside, G's batch norm uses the means and variances of this batch, so a sample hangs on its own inputs alone.
 
-    inputs: what G takes, z or z and c.
-
-    Without it, asking for many samples of one class would shift them. Salimans et al. 2016, §3.4.
+    Without it, asking for many samples of one class would shift them. inputs: what G takes, z or z and c.
+    Salimans et al. 2016, §3.4.
     """
     norms = [module for module in G.modules() if isinstance(module, nn.BatchNorm2d)]
 

@@ -76,11 +76,6 @@ def named(known):
     return load_classifier().head(known).argmax(1)
 
 
-def class_counts(images):
-    """How many of the images are named 0, 1, ... 9: (10,)."""
-    return torch.bincount(classify(images), minlength=CLASSES)
-
-
 def _shifted(x, generator):
     """The whole batch moved by at most one pixel either way, so that features do not hang on the exact position."""
     dx, dy = torch.randint(0, 3, (2,), generator=generator).tolist()

@@ -16,7 +16,7 @@ def draw_losses(axes, run):
     """
     step, d_loss, g_loss = views.loss_curves(run.history, 400).T
     objective = OBJECTIVES[run.recipe.objective]
-    name = {"discriminator": "D"}.get(objective.judge, objective.judge)
+    name = "D" if objective.judge == "discriminator" else objective.judge
     axes.plot(step, d_loss, c=REAL, lw=1.2, label=objective.judge)
     axes.plot(step, g_loss, c=FAKE, lw=1.2, ls="--", label="generator")
     levels = [level for level in objective.equilibrium if level is not None]
