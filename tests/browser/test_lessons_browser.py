@@ -1,15 +1,20 @@
-"""Every lesson as a learner opens it: Run All in JupyterLab, every widget there, nothing training by itself."""
+"""Every lesson as a learner opens it: Run All in JupyterLab, every widget there, nothing training by itself.
+
+Then every slider is moved, and every question of its own answered wrongly and rightly.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
+from everything import answer_questions, move_sliders
 
 NOTEBOOKS = sorted(path.name for path in (Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 SHOWS_WIDGETS = "application/vnd.jupyter.widget-view+json"
 # Lab builds a cell's output only when it comes into view, so every cell is brought there, one after the other.
 WIDGET_CELLS = """mime => [...jupyterapp.shell.currentWidget.content.model.cells].flatMap((c, i) =>
   c.type === 'code' && c.outputs.toJSON().some(o => o.data && mime in o.data) ? [i] : [])"""
+SOURCE = "i => jupyterapp.shell.currentWidget.content.model.cells.get(i).sharedModel.source"
 SCROLL = "async i => { const b = jupyterapp.shell.currentWidget.content; await b.scrollToItem(i, 'start'); }"
 DRAWN = """i => { const cell = jupyterapp.shell.currentWidget.content.widgets[i];
   const root = cell.node.querySelector('.jp-OutputArea-output [class^="gan-"], .jp-OutputArea-output section');
@@ -30,6 +35,9 @@ def test_a_lesson_runs_whole_and_every_widget_is_on_the_page(lab, name):
         lab.page.evaluate(SCROLL, cell)
         statuses.append(lab.page.wait_for_function(DRAWN, arg=cell, timeout=60_000).json_value())
         lab.screenshot(f"{Path(name).stem}_{number:02}")
+        output = lab.page.locator(f".jp-Cell[data-windowed-list-index='{cell}'] .jp-OutputArea")
+        move_sliders(output)
+        answer_questions(output, lab.page.evaluate(SOURCE, cell))
     playgrounds = [status for status in statuses if status not in ("drawn", "moves")]
     assert playgrounds or "moves" in statuses, "each lesson has something to move"
     assert all(re.match(r"step 0 ·", status) for status in playgrounds), playgrounds
