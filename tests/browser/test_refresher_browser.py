@@ -16,17 +16,17 @@ def in_view(lab, heading, seconds=60):
 
 
 def follow(lab, link, heading):
-    """Click a link of the made notebook until its heading is in view: twice at most.
+    """Click a link of the made notebook until its heading is in view, twice at most; whether it is.
 
     JupyterLab scrolls while it still draws a notebook that the click has opened; on a busy machine it can miss.
     """
     link.click()
     try:
-        in_view(lab, heading, seconds=20)
+        return in_view(lab, heading, seconds=20)
     except Late:
         back(lab)
         link.click()
-        in_view(lab, heading)
+        return in_view(lab, heading)
 
 
 def back(lab):
@@ -44,7 +44,7 @@ def test_each_readiness_question_leads_to_its_part(lab):
     for number, section in reversed(list(enumerate(SECTIONS))):
         link = lab.page.locator(".gan-see").nth(number).get_by_role("link", name="Refresher")
         assert lab.page.locator(".gan-see").nth(number).inner_text().startswith(f"New to you? See ‘{section}’")
-        follow(lab, link, section)
+        assert follow(lab, link, section)
         back(lab)
     assert len(lab.context.pages) == 1
 
@@ -55,7 +55,7 @@ def test_each_readiness_question_leads_to_its_part(lab):
 )
 def test_a_lessons_link_leads_to_the_glossary(lab, target, heading):
     open_cells(lab, ("markdown", f"See [this](A_refresher.ipynb#cell-id={target})."), "1")
-    follow(lab, lab.page.get_by_role("link", name="this"), heading)
+    assert follow(lab, lab.page.get_by_role("link", name="this"), heading)
 
 
 def test_the_refreshers_own_list_leads_to_its_parts(lab):

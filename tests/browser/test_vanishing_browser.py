@@ -54,8 +54,8 @@ def _freeze_the_generator(lab):
 
 
 def _change_a_width(lab):
-    board = restarted_with(lab, 'playground("square_saturating"', "Discriminator width", "8", 200)
-    assert copied_recipe(board) == PRESETS["square_saturating"].replace(d_width=8)
+    board = restarted_with(lab, "playground(paced", "Discriminator width", "8", 200)
+    assert copied_recipe(board) == PRESETS["square_saturating"].replace(lr_d=2e-3, d_width=8)
     lab.screenshot("04_widths")
 
 
