@@ -53,6 +53,12 @@ for values, has_peak in ((next(zip(*place, strict=True)), True), (noise, False))
 for run, symptom in ((chase, "oscillation"), (wild, "non_convergence")):
     assert diagnose(run.history).symptom == symptom
 assert modes_held(good[0].sample(2500), good[0].target) == 8
+assert max(held) <= 1, "hardly a mode is held for long"
+late = wild.history["g_loss"][-500:]
+assert max(late) > 3 * np.median(late), "its loss spikes"
+sides = np.array([x > 0 for x, _ in centres(wild, wild.step // 2)[1]])
+turns = np.diff(np.flatnonzero(sides[1:] != sides[:-1]))
+assert max(turns) > 3 * min(turns), "to and fro, now soon, now late"
 
 # 6: each setting alone does no harm, two make most seeds circle, all three every one
 for change in ("healthy", "only more momentum", "only a slower discriminator", "only more noise"):
