@@ -144,7 +144,7 @@ def test_a_name_that_stands_twice_is_refused(folder):
         ("02.provoke_collapse", {"d_strength": 2}, "discriminator strength must stay at ×1 in this challenge, and"),
         ("02.provoke_collapse", {"lr_g": 1e-4, "steps": 9000}, "steps must stay at 3000"),
         ("02.provoke_collapse", {"penalty": "r1"}, "penalty"),
-        ("02.mend_collapse", {"lr_g": 1e-3, "d_strength": 1}, "discriminator strength must stay at ×2"),
+        ("02.mend_collapse", {"lr_g": 1e-3, "d_strength": 1}, "discriminator strength must stay at ×3"),
         ("02.mend_weak", {"d_strength": 1}, "over budget, 3,000 generator + 3,000 discriminator updates of 5,000"),
         ("02.mend_weak", {"lr_g": 1e-4, "lr_d": 5e-3, "d_strength": 0.5}, "you changed 3 settings"),
     ],
