@@ -18,6 +18,7 @@ from gan_edu.course import progress
 from gan_edu.course.challengebank import KINDS, ChallengeFileError, load_challenges
 from gan_edu.course.counts import counts
 from gan_edu.course.lessons import lesson
+from gan_edu.widgets.choices import RATES, STRENGTHS, WEIGHTS
 
 BANK = load_challenges()
 TRAINED = list(BANK) if os.environ.get("GAN_EDU_CHALLENGES") == "all" else ["02.provoke_collapse", "02.mend_weak"]
@@ -66,6 +67,14 @@ def test_each_challenge_fits_the_presets_its_rules_and_its_lesson(name):
     assert refusal(challenges.at_start(wanted), wanted)
     assert wanted.failure in lesson(wanted.lesson).failures
     assert len(wanted.hints) >= 2
+
+
+@pytest.mark.parametrize("name", list(BANK))
+def test_the_sliders_can_stand_where_each_solution_wants_them(name):
+    offered = {"lr_g": RATES, "lr_d": RATES, "d_strength": STRENGTHS, "penalty_weight": WEIGHTS}
+    asked = {field: value for field, value in find(name).solution.items() if field in offered}
+    assert not {field: value for field, value in asked.items() if value not in offered[field]}
+    assert set(find(name).solution) - set(asked) <= {"objective", "pack"}, "chosen in a select"
 
 
 def test_failures_come_in_pairs():

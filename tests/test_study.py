@@ -40,7 +40,7 @@ def test_the_halves_follow_from_the_token_alone():
 
 
 def row(label, diagnosis, half="unseen"):
-    return {"token": Recipe().token, "half": half, "label": label, "diagnosis": diagnosis}
+    return {"token": Recipe().token, "half": half, "label": label, "diagnosis": diagnosis, "numbers": {}}
 
 
 def test_the_report_counts_by_hand():
@@ -51,7 +51,8 @@ def test_the_report_counts_by_hand():
     assert "| healthy | 8 | · | 1 | 1 | 10 | 8 of 10 (80.0 %, 49.0 to 94.3) |" in text
     assert "| mode_collapse | 1 | 4 | · | · | 5 | 4 of 5 (80.0 %, 37.6 to 96.4) |" in text
     assert "- Right: 12 of 16 (75.0 %" in text
-    assert "- Where both name a symptom: 12 of 14 (85.7 %" in text
+    assert "- Where the label is a symptom: 12 of 15 (80.0 %" in text
+    assert "- Where both name one: 12 of 14 (85.7 %" in text
     assert "- Healthy runs that the diagnosis calls a failure: 1 of 10 (10.0 %" in text
     assert "seen half" not in text.replace("unseen half", "")
 
@@ -67,9 +68,20 @@ def test_a_small_study_is_trained_kept_and_gone_on_with(tmp_path, capsys):
     for found in with_third:
         assert found["label"] in study.SYMPTOMS
         assert found["diagnosis"] in study.SYMPTOMS
+        assert study.named_again(found) == found["diagnosis"]
         assert found["label_numbers"]["quality"] == pytest.approx(found["numbers"]["quality"][1], abs=0.1)
     assert study.main([str(file), "--report"]) == 0
     assert "3 runs of 300 steps" in capsys.readouterr().out
+
+
+def test_a_row_is_named_again_by_todays_thresholds(monkeypatch):
+    numbers = {"k": 8, "modes": [1, 2, 2], "quality": [0.8, 0.9, 0.9], "gradient": 1.0, "moved": 0.3, "wandering": 0.4,
+               "trend": 0.0, "accuracy": 0.5, "separable": 0.875, "period": [1.0, 9.0, 5.0, 0.1]}  # fmt: skip
+    one = {**row("weak_discriminator", "non_convergence"), "numbers": numbers}
+    assert study.named_again(one) == "weak_discriminator"
+    monkeypatch.setattr("gan_edu.diagnosis.BY_MODES", 0.9)
+    assert study.named_again(one) == "non_convergence"
+    assert study.named_again({**one, "diagnosis": "divergence"}) == "divergence"
 
 
 def test_a_damaged_row_is_named_and_an_empty_file_says_what_to_do(tmp_path, capsys):

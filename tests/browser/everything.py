@@ -1,4 +1,4 @@
-"""All that a lesson has to touch: every slider moved, every question answered wrongly first, then rightly."""
+"""All that a lesson has to touch: sliders moved, questions answered wrongly, then rightly, hints asked for."""
 
 import re
 
@@ -42,6 +42,16 @@ def answer_questions(output, source):
         give(card, question, solution(question))
         expect(feedback).to_have_class(re.compile("gan-right"), timeout=WAIT)
     return len(names)
+
+
+def ask_for_hints(output):
+    """Ask a challenge for its hints until there are no more, and see each; returns their number."""
+    card, shown = output.locator(".gan-challenge"), 0
+    while (more := card.get_by_role("button", name=re.compile("^Next hint"))).is_visible():
+        more.click()
+        shown += 1
+        expect(card).to_contain_text(f"Hint {shown}.", timeout=WAIT)
+    return shown
 
 
 def a_wrong_one(question):

@@ -1,13 +1,13 @@
 """Every lesson as a learner opens it: Run All in JupyterLab, every widget there, nothing training by itself.
 
-Then every slider is moved, and every question of its own answered wrongly and rightly.
+Then every slider is moved, every question of its own answered wrongly and rightly, and every hint asked for.
 """
 
 import re
 from pathlib import Path
 
 import pytest
-from everything import answer_questions, move_sliders
+from everything import answer_questions, ask_for_hints, move_sliders
 
 NOTEBOOKS = sorted(path.name for path in (Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 SHOWS_WIDGETS = "application/vnd.jupyter.widget-view+json"
@@ -37,7 +37,9 @@ def test_a_lesson_runs_whole_and_every_widget_is_on_the_page(lab, name):
         lab.screenshot(f"{Path(name).stem}_{number:02}")
         output = lab.page.locator(f".jp-Cell[data-windowed-list-index='{cell}'] .jp-OutputArea")
         move_sliders(output)
-        answer_questions(output, lab.page.evaluate(SOURCE, cell))
+        source = lab.page.evaluate(SOURCE, cell)
+        answer_questions(output, source)
+        assert (ask_for_hints(output) >= 2) == source.startswith(("challenge(", "from gan_edu import challenge\n"))
     playgrounds = [status for status in statuses if status not in ("drawn", "moves")]
     assert playgrounds or "moves" in statuses, "each lesson has something to move"
     assert all(re.match(r"step 0 ·", status) for status in playgrounds), playgrounds
