@@ -93,7 +93,9 @@ class Board:
         return self.until(lambda: self.shown_step() >= step, f"step {step}")
 
     def shown_step(self):
-        return int(re.match(r"step ([\d,]+)", self.status.inner_text())[1].replace(",", ""))
+        """The step in the status line; -1 while there is none, as just after a reload."""
+        shown = re.match(r"step ([\d,]+)", self.status.inner_text())
+        return int(shown[1].replace(",", "")) if shown else -1
 
     def says(self, text):
         """Wait until the status has a text (a string or a pattern that it holds)."""
