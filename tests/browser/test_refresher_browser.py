@@ -1,7 +1,6 @@
 """Links into the refresher lead to the very heading: from a question, a lesson's text, its own list."""
 
 import pytest
-from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
 SECTIONS = ["Logit and sigmoid", "Expectation", "KL and JS", "Adam", "Slope bound (Lipschitz)"]
@@ -10,27 +9,9 @@ IN_VIEW = """name => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mo
   return h.textContent.startsWith(name) && box.height > 0 && box.top > 60 && box.top < window.innerHeight - 40; })"""
 
 
-def in_view(lab, heading, seconds=60):
+def in_view(lab, heading):
     """Whether the heading comes into view; waits for it."""
-    return lab.page.wait_for_function(IN_VIEW, arg=heading, timeout=1000 * seconds).json_value()
-
-
-def follow(lab, link, heading):
-    """Click a link of the made notebook until its heading is in view, twice at most; whether it is.
-
-    JupyterLab scrolls while it still draws a notebook that the click has opened; on a busy machine it can miss.
-    """
-    link.click()
-    try:
-        return in_view(lab, heading, seconds=20)
-    except Late:
-        back(lab)
-        link.click()
-        return in_view(lab, heading)
-
-
-def back(lab):
-    lab.page.get_by_role("tab", name="made_here.ipynb").click()
+    return lab.page.wait_for_function(IN_VIEW, arg=heading, timeout=60_000).json_value()
 
 
 def open_cells(lab, *cells):
@@ -44,8 +25,9 @@ def test_each_readiness_question_leads_to_its_part(lab):
     for number, section in reversed(list(enumerate(SECTIONS))):
         link = lab.page.locator(".gan-see").nth(number).get_by_role("link", name="Refresher")
         assert lab.page.locator(".gan-see").nth(number).inner_text().startswith(f"New to you? See ‘{section}’")
-        assert follow(lab, link, section)
-        back(lab)
+        link.click()
+        assert in_view(lab, section)
+        lab.page.get_by_role("tab", name="made_here.ipynb").click()
     assert len(lab.context.pages) == 1
 
 
@@ -55,7 +37,8 @@ def test_each_readiness_question_leads_to_its_part(lab):
 )
 def test_a_lessons_link_leads_to_the_glossary(lab, target, heading):
     open_cells(lab, ("markdown", f"See [this](A_refresher.ipynb#cell-id={target})."), "1")
-    assert follow(lab, lab.page.get_by_role("link", name="this"), heading)
+    lab.page.get_by_role("link", name="this").click()
+    assert in_view(lab, heading)
 
 
 def test_the_refreshers_own_list_leads_to_its_parts(lab):
