@@ -43,4 +43,6 @@ assert sum(name not in ("healthy", "undecided") for name in fine) <= 0.02 * len(
 wrong = [row["label"] for row in found if row["label"] != row["diagnosis"]]
 assert max(set(wrong), key=wrong.count) == "undecided"
 assert wrong.count("undecided") > len(wrong) / 2
+assert 0 < wrong.count("weak_discriminator") < 0.1 * sum(row["label"] == "weak_discriminator" for row in found)
+assert ("oscillation", "non_convergence") in {(row["label"], row["diagnosis"]) for row in found}
 print("all as the text says")
