@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -57,24 +58,35 @@ def digits():
     return compare(Run(recipe).train_step, bare.image_loop(recipe), 3.0)
 
 
-def ensemble(members=64, steps=100):
+def ensemble(members=64, steps=300):
     """`members` rings trained side by side, per GAN and step, against a lone Run in the same dtype.
 
-    `share_of_matmul`: of the arithmetic that one matrix product of 1024 × 1024 manages in the same time on as many
-    cores. The ensemble uses all cores, as a learner's does; the lone Run has one, since a second one slows it.
+    in_processes: with an executor of processes, as `gan-edu map` uses; in_threads: as a notebook does without one, whose
+    threads wait for each other's Python. `share_of_matmul`: of the arithmetic that one matrix product of 1024 × 1024
+    manages in the same time on as many cores. Both use all cores; the lone Run has one, since a second one slows it.
     """
     recipe = PRESETS["ring_healthy"].replace(steps=steps)
     recipes = [recipe.replace(seed=seed) for seed in range(members)]
     assembly.use_threads(recipe)
-    lone, pairs = Run(recipe.replace(steps=10**6)), []
-    for _ in range(TURNS):
-        alone, began = rate(lone.train_step, 1.0), time.perf_counter()
-        train_ensemble(recipes, progress=False)
-        pairs.append((members * steps / (time.perf_counter() - began), alone))
-    ours = statistics.median(a for a, _ in pairs)
-    return {"member_steps_per_s": round(ours, 1), "lone_steps_per_s": round(statistics.median(b for _, b in pairs), 1),
-            "ratio": round(statistics.median(a / b for a, b in pairs), 3),
-            "share_of_matmul": round(ours * flops_a_step(recipe) / matmul_flops(), 3)}  # fmt: skip
+    lone, turns = Run(recipe.replace(steps=10**6)), []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        train_ensemble(recipes, pool, progress=False)  # warm up
+        for _ in range(TURNS):
+            turns.append([rate(lone.train_step, 1.0), *(_members_rate(recipes, executor) for executor in (pool, None))])
+    peak = matmul_flops() / flops_a_step(recipe)
+    result = {"lone_steps_per_s": round(statistics.median(alone for alone, *_ in turns), 1)}
+    for name, place in (("in_processes", 1), ("in_threads", 2)):
+        ours = statistics.median(turn[place] for turn in turns)
+        result[name] = {"member_steps_per_s": round(ours, 1),
+                        "ratio": round(statistics.median(turn[place] / turn[0] for turn in turns), 3),
+                        "share_of_matmul": round(ours / peak, 3)}  # fmt: skip
+    return result
+
+
+def _members_rate(recipes, executor):
+    began = time.perf_counter()
+    train_ensemble(recipes, executor, progress=False)
+    return len(recipes) * recipes[0].steps / (time.perf_counter() - began)
 
 
 def flops_a_step(recipe):

@@ -30,7 +30,7 @@ warnings.filterwarnings("ignore", message="grad and param do not obey the gradie
 
 FREE_FIELDS = ("seed", "lr_g", "lr_d")  # what may differ inside a group that advances in lockstep
 SHARED_FIELDS = ("data", "architecture", "g_width", "d_width", "layers", "noise", "batch", "steps")
-CHUNK = 16  # members at once: their activations still fit the processor's cache
+CHUNK = 8  # members at once: their activations still fit the processor's cache
 
 
 @dataclass
