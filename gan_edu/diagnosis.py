@@ -28,7 +28,7 @@ CLASSES, FEW_CLASSES = 10, 5  # digits; half of them
 NEAR_DIGITS, FAR_FROM_DIGITS = 500, 3000  # kernel distance: most can be read; none can (one and the same: from 5,000)
 
 ADVICE = {
-    "divergence": "Bring the two learning rates closer together, both below 0.01, then restart.",
+    "divergence": "Let the discriminator answer more often (strength), or lower both learning rates; restart.",
     "vanishing_gradients": "Weaken the discriminator (strength or rate), or take the non-saturating loss; restart.",
     "weak_discriminator": "Raise the discriminator's strength or its learning rate, then restart.",
     "mode_collapse": "Let the generator keep up: raise its learning rate, or lower the discriminator's; restart.",

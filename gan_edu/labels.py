@@ -73,7 +73,8 @@ class Watched:
     def measure(self):
         """Add what 10,000 samples of each member show now, and how well its own discriminator tells them."""
         players = self.group.players
-        x = players.G(self.z)  # (members, n, dim)
+        with self.group.average.in_use():
+            x = players.G(self.z)  # (members, n, dim)
         own = ranked(players.D(self.real.expand(len(x), -1, -1)), players.D(x))
         for record, points, score in zip(self.records, x, own, strict=True):
             record.append({"step": self.group.step, "own": float(score), **measured(points.double(), self.target)})
@@ -136,7 +137,8 @@ def examine(recipes, continued=True, dtype=torch.float64):
     steps = recipes[0].steps
     watched = Watched([recipe.replace(steps=LONGER * steps if continued else steps) for recipe in recipes], dtype)
     watched.train(steps, start=steps // 4)
-    fresh = fresh_scores(watched.group.players.G, recipes, dtype=dtype)
+    with watched.group.average.in_use():
+        fresh = fresh_scores(watched.group.players.G, recipes, dtype=dtype)
     seen = [at_end(watched, i, float(score)) for i, score in enumerate(fresh)]
     labels = [Label(decide(numbers), numbers) for numbers in seen]
     if continued and any(label.symptom in MAY_BE_SLOW for label in labels):

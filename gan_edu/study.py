@@ -30,20 +30,26 @@ FILE = Path(__file__).with_name("course") / "diagnosis.jsonl"
 SLIDER = (1e-5, 1e-1)  # learning rates
 STRENGTHS = tuple(2.0**e for e in range(-4, 5))
 WIDE, NEAR = 600, 720  # runs over the whole range, and runs near the presets
-# The presets are named here, so that a new one changes no study.
-HEALTHY = ("ring_healthy", "ring_momentum", "ring_r1", "square_saturating")
-FAILING = ("mode_collapse", "weak_discriminator", "vanishing_gradients", "oscillation", "non_convergence")
+# The starts are written down here, so that a changed or a new preset does not change the runs already drawn.
+_RING, _R1 = PRESETS["ring_healthy"], PRESETS["ring_r1"]
+HEALTHY = (_RING, _RING.replace(beta1=0.9), _R1, PRESETS["square_saturating"])
+FAILING = (
+    *(PRESETS[name] for name in ("mode_collapse", "weak_discriminator", "vanishing_gradients")),
+    _RING.replace(beta1=0.9, lr_d=6e-4), _R1.replace(lr_g=1e-1, lr_d=2e-2),
+)  # fmt: skip
+RARE = ("oscillation", "non_convergence", "divergence")  # drawn later, as chance met them too seldom
+RARE_RUNS = 60 * len(RARE)
 SPREAD = 1.5  # near: both rates are multiplied by a factor between 1/SPREAD and SPREAD
 SYMPTOMS = ("healthy", "mode_collapse", "vanishing_gradients", "weak_discriminator", "oscillation", "non_convergence",
             "divergence", "undecided")  # fmt: skip
 
 
-def drawn(wide=WIDE, near=NEAR, seed=2026):
+def drawn(wide=WIDE, near=NEAR, rare=RARE_RUNS, seed=2026):
     """The study's recipes, always the same for the same arguments: a list of (kind, Recipe).
 
     'wide': bases in turn, rates log-uniform over the sliders, strengths in proportion to 1 / (1 + strength), so that
-    the machine spends as long on each. 'near': presets on points in turn, rates moved a little. Every run has a seed
-    of its own.
+    the machine spends as long on each. 'near': healthy and failing starts in turn, rates moved a little. 'rare': the
+    same near the presets in RARE. Every run has a seed of its own.
     """
     draw = np.random.default_rng(seed)
     odds = np.array([1 / (1 + s) for s in STRENGTHS])
@@ -51,13 +57,16 @@ def drawn(wide=WIDE, near=NEAR, seed=2026):
     for i in range(wide):
         lr_g, lr_d = np.exp(draw.uniform(*np.log(SLIDER), size=2))
         strength = draw.choice(STRENGTHS, p=odds / odds.sum())
-        made.append(("wide", _run(PRESETS[HEALTHY[i % len(HEALTHY)]], lr_g, lr_d, strength, 10**6 + i)))
-    for i in range(near):
-        recipe = PRESETS[(HEALTHY + FAILING)[i % len(HEALTHY + FAILING)]]
-        moved = np.exp(draw.uniform(-np.log(SPREAD), np.log(SPREAD), size=2))
-        rates = np.clip([recipe.lr_g * moved[0], recipe.lr_d * moved[1]], *SLIDER)
-        made.append(("near", _run(recipe, *rates, recipe.d_strength, 2 * 10**6 + i)))
-    return made
+        made.append(("wide", _run(HEALTHY[i % len(HEALTHY)], lr_g, lr_d, strength, 10**6 + i)))
+    starts = HEALTHY + FAILING
+    made += [("near", _near(starts[i % len(starts)], draw, 2 * 10**6 + i)) for i in range(near)]
+    return made + [("rare", _near(PRESETS[RARE[i % len(RARE)]], draw, 3 * 10**6 + i)) for i in range(rare)]
+
+
+def _near(recipe, draw, seed):
+    moved = np.exp(draw.uniform(-np.log(SPREAD), np.log(SPREAD), size=2))
+    rates = np.clip([recipe.lr_g * moved[0], recipe.lr_d * moved[1]], *SLIDER)
+    return _run(recipe, *rates, recipe.d_strength, seed)
 
 
 def _run(recipe, lr_g, lr_d, strength, seed):

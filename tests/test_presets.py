@@ -16,7 +16,7 @@ def trained(name, steps):
 
 @pytest.mark.parametrize(("name", "steps", "most"), [
     ("mode_collapse", 400, 4), ("weak_discriminator", 400, 2), ("vanishing_gradients", 800, 0),
-    ("oscillation", 1600, 2), ("non_convergence", 800, 4),
+    ("oscillation", 3000, 4), ("non_convergence", 800, 4), ("divergence", 600, 0),
 ])  # fmt: skip
 def test_a_failing_preset_fails_as_its_name_says(name, steps, most):
     ensemble = trained(name, steps)

@@ -17,7 +17,7 @@ TINY = [("wide", Recipe(steps=300, g_width=8, d_width=8, batch=16, lr_d=rate, se
 def test_the_draw_covers_the_sliders_and_repeats_itself():
     made = study.drawn()
     assert made == study.drawn()
-    assert len({recipe.token for _, recipe in made}) == len(made) == study.WIDE + study.NEAR
+    assert len({recipe.token for _, recipe in made}) == len(made) == study.WIDE + study.NEAR + study.RARE_RUNS
     wide = [recipe for kind, recipe in made if kind == "wide"]
     assert len(wide) >= 600
     assert {recipe.d_strength for recipe in wide} == set(study.STRENGTHS)
@@ -27,9 +27,10 @@ def test_the_draw_covers_the_sliders_and_repeats_itself():
         assert counts.sum() == len(wide)  # none beyond the sliders
         assert counts.min() > 0.8 * len(wide) / 4
         assert counts.max() < 1.2 * len(wide) / 4
-    near = {recipe.replace(seed=0, lr_g=0, lr_d=0) for kind, recipe in made if kind == "near"}
-    points = [PRESETS[name] for name in (*study.HEALTHY, *study.FAILING)]
-    assert near == {recipe.replace(seed=0, lr_g=0, lr_d=0) for recipe in points}
+    rare = [PRESETS[name] for name in study.RARE]
+    for drawn_near, starts in (("near", study.HEALTHY + study.FAILING), ("rare", rare)):
+        near = {recipe.replace(seed=0, lr_g=0, lr_d=0) for kind, recipe in made if kind == drawn_near}
+        assert near == {recipe.replace(seed=0, lr_g=0, lr_d=0) for recipe in starts}
 
 
 def test_the_halves_follow_from_the_token_alone():
