@@ -61,9 +61,9 @@ def digits():
 def ensemble(members=64, steps=300):
     """`members` rings trained side by side, per GAN and step, against a lone Run in the same dtype.
 
-    in_processes: with an executor of processes, as `gan-edu map` uses; in_threads: as a notebook does without one,
-    whose threads wait for each other's Python. `share_of_matmul`: of the arithmetic that one matrix product of 1024 × 1024
-    manages in the same time on as many cores. Both use all cores; the lone Run has one, since a second one slows it.
+    in_processes: with an executor of processes, as `gan-edu map` can use; in_threads: as a notebook does without one,
+    whose threads wait for each other's Python. `share_of_matmul`: of the arithmetic that one matrix product of
+    1024 × 1024 manages in the same time on as many cores. The lone Run has one core, since a second one slows it.
     """
     recipe = PRESETS["ring_healthy"].replace(steps=steps)
     recipes = [recipe.replace(seed=seed) for seed in range(members)]
