@@ -363,5 +363,5 @@ def test_the_solution_passes_and_the_start_does_not(name):
     assert met.count(wanted.wanted) == 0, met
     expected = wanted.failure if wanted.kind == "mend" else wanted.start if wanted.start in BASES else "healthy"
     if len(met) == SEEDS:  # digits are too slow to be called healthy at the start of a short challenge
-        assert met.count(expected) > SEEDS / 2, met
+        assert sum(symptom in (expected, "undecided") for symptom in met) > SEEDS / 2, met
     assert torch.get_num_threads() == threads, "the check's threads keep their setting to themselves"
