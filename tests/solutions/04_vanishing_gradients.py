@@ -112,4 +112,6 @@ mend = challenge("04.mend_vanishing")
 assert mend.check(mend.play.home).refused
 assert mend.check(solved(find("04.mend_vanishing"))).passed
 
+# a loss without a floor: the second run is gone, the third stays near and is weak
+assert list(ended.values()) == ["healthy", "divergence", "weak discriminator"]
 print("all as the text says")
