@@ -362,6 +362,8 @@ def test_the_solution_passes_and_the_start_does_not(name):
     met = at_the_start(name)
     assert met.count(wanted.wanted) == 0, met
     expected = wanted.failure if wanted.kind == "mend" else wanted.start if wanted.start in BASES else "healthy"
+    if wanted.lesson == "09":  # remedies that have half worked
+        expected = "undecided"
     if len(met) == SEEDS:  # digits are too slow to be called healthy at the start of a short challenge
-        assert sum(symptom in (expected, "undecided") for symptom in met) > SEEDS / 2, met
+        assert met.count(expected) > SEEDS / 2, met
     assert torch.get_num_threads() == threads, "the check's threads keep their setting to themselves"
