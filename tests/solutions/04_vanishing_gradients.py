@@ -93,9 +93,10 @@ assert healthy["as it is"] == 0 < healthy["label smoothing"] == healthy["faster 
 assert sum(modes >= 4 for modes in found_there["faster generator"]["modes"]) > 4
 wide = found_there["generator of width 128"]["symptom"]
 assert wide.count("healthy") == wide.count("vanishing_gradients") == 3
-assert [(row["modes"], row["quality"]) for row in live] == [
-    (row["modes"], row["quality"]) for row in kept if row["change"] == "slower discriminator" and row["seed"] < 2
-]
+there = [row for row in kept if row["change"] == "slower discriminator" and row["seed"] < 2]
+for row, then in zip(live, there, strict=True):
+    assert row["modes"] == then["modes"]
+    assert abs(row["quality"] - then["quality"]) < 0.1, "close, on this processor as on another"
 plain, soft = ([float(n) for n in re.findall(r"-?[\d.]+(?:e-\d+)?", line)] for line in lines)
 assert plain[1] < 1e-3
 assert 0.3 < soft[1] / plain[1] < 3
@@ -103,15 +104,15 @@ assert abs(soft[2] - math.log(9)) < 0.3
 assert plain[2] > 10
 assert abs(soft[3] - plain[3]) < 2
 
-# 10: on digits the saturating gradient falls far below its highest value, the other one does not
+# 11: on digits the saturating gradient falls far below its highest value, the other one does not
 assert measured[:, 0].max() / measured[-1, 0] > 100
 assert measured[-1, 1] > measured[0, 1]
 
-# 9: refused while nothing has moved; the mend's solution passes
+# 10: refused while nothing has moved; the mend's solution passes
 mend = challenge("04.mend_vanishing")
 assert mend.check(mend.play.home).refused
 assert mend.check(solved(find("04.mend_vanishing"))).passed
 
-# a loss without a floor: the second run is gone, the third stays near and is weak
+# 9: a loss without a floor: the second run is gone, the third stays near and is weak
 assert list(ended.values()) == ["healthy", "divergence", "weak discriminator"]
 print("all as the text says")
