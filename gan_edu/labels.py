@@ -67,15 +67,17 @@ class Watched:
         while self.group.step < until:
             self.group.train_step()
             if self.group.step >= start and self.group.step % EVERY[False] == 0:
-                self.measure()
+                self.measure(in_window=self.group.step > until * 3 / 4)
 
     @torch.no_grad()
-    def measure(self):
-        """Add what 10,000 samples of each member show now, and how well its own discriminator tells them."""
+    def measure(self, in_window):
+        """Add what 10,000 samples of each member show now; in the window also how well its own discriminator tells."""
         players = self.group.players
         with self.group.average.in_use():
             x = players.G(self.z)  # (members, n, dim)
-        own = ranked(players.D(self.real.expand(len(x), -1, -1)), players.D(x))
+        own = np.full(len(x), np.nan)
+        if in_window:
+            own = ranked(players.D(self.real.expand(len(x), -1, -1)), players.D(x))
         for record, points, score in zip(self.records, x, own, strict=True):
             record.append({"step": self.group.step, "own": float(score), **measured(points.double(), self.target)})
 

@@ -9,7 +9,7 @@ _DIGITS = Recipe(
 )  # fmt: skip
 _CRITIC = _DIGITS.replace(objective="wasserstein", penalty_every=1)
 _SQUARE = Recipe(data="far_square", objective="minimax", lr_d=4e-3)  # the saturating loss, and a way to go to the data
-_FAST_SQUARE = _SQUARE.replace(lr_g=1e-2, lr_d=2e-3, d_strength=4, average=0.99, steps=1500)
+_FAST_SQUARE = _SQUARE.replace(lr_g=2e-2, lr_d=8e-3, d_strength=4, lr_halving=500, average=0.99, steps=1500)
 _MOMENTUM = _RING.replace(beta1=0.8, noise=3, lr_g=1e-3, lr_d=3e-3)
 _R1 = _RING.replace(penalty="r1", penalty_weight=0.03)
 _R1_FAST = _R1.replace(lr_d=4e-3, d_strength=2, average=0.8)
@@ -25,7 +25,7 @@ PRESETS = {
     "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
     "oscillation": _MOMENTUM.replace(lr_d=8e-4),
     "non_convergence": _R1_FAST.replace(lr_g=1e-1),
-    "divergence": _FAST_SQUARE.replace(lr_g=5e-2, d_strength=1 / 16),  # the saturating loss has no floor
+    "divergence": _FAST_SQUARE.replace(d_strength=1 / 16),  # the saturating loss has no floor
     "ring_wgan": _RING.replace(objective="wasserstein", penalty="clip", penalty_weight=0.3, optimiser="rmsprop",
                                lr_d=1e-3, d_strength=5, lr_halving=3000, average=0.998, steps=6000),  # clipping is slow
     "ring_wgan_gp": _RING.replace(objective="wasserstein", penalty="wgan_gp", lr_g=1e-3, lr_d=1e-3, d_strength=3),
@@ -55,4 +55,5 @@ REMEDIES = {  # failure -> the same with one thing changed, healthy again; some 
     "vanishing_gradients": PRESETS["vanishing_gradients"].replace(lr_d=1e-3, steps=9000),
     "oscillation": PRESETS["oscillation"].replace(lr_d=3e-3),
     "non_convergence": PRESETS["non_convergence"].replace(lr_g=5e-4),
+    "divergence": PRESETS["divergence"].replace(d_strength=4),
 }

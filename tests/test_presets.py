@@ -1,4 +1,7 @@
-"""The presets do what their names say, on seeds that nobody chose for it; in as few steps as show it on every seed."""
+"""The presets do what their names say, on seeds that nobody chose for it, and in no more steps than show it.
+
+A preset promises 19 seeds of 20 (`gan-edu audit`), so one of the eight here may depart.
+"""
 
 import numpy as np
 import pytest
@@ -6,7 +9,7 @@ import pytest
 from gan_edu.ensemble import train_ensemble
 from gan_edu.presets import PRESETS
 
-SEEDS = (101, 102, 103, 104)
+SEEDS = range(101, 109)
 
 
 def trained(name, steps):
@@ -16,12 +19,15 @@ def trained(name, steps):
 
 @pytest.mark.parametrize(("name", "steps", "most"), [
     ("mode_collapse", 400, 4), ("weak_discriminator", 400, 2), ("vanishing_gradients", 800, 0),
-    ("oscillation", 3000, 4), ("non_convergence", 800, 4), ("divergence", 600, 0),
+    ("oscillation", 3000, 4), ("non_convergence", 800, 4), ("divergence", 1500, 0),
 ])  # fmt: skip
 def test_a_failing_preset_fails_as_its_name_says(name, steps, most):
     ensemble = trained(name, steps)
-    assert [diagnosis.symptom for diagnosis in ensemble.diagnoses] == [name] * len(SEEDS)
-    assert max(history.snapshots[-1]["modes"] for history in ensemble.histories) <= most
+    ends = [(diagnosis.symptom, history.snapshots[-1]["modes"])
+            for diagnosis, history in zip(ensemble.diagnoses, ensemble.histories, strict=True)]  # fmt: skip
+    shown = [modes for symptom, modes in ends if symptom == name]
+    assert len(shown) >= len(SEEDS) - 1, ends
+    assert max(shown) <= most
 
 
 def test_the_healthy_preset_holds_every_mode_and_comes_nearer():
