@@ -22,7 +22,7 @@ PRESETS = {
     "ring_r1_averaged": _R1_FAST,
     "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=1e-2, d_strength=3),
     "weak_discriminator": _RING.replace(d_strength=1 / 8),
-    "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
+    "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=5e-2, d_strength=2),
     "oscillation": _MOMENTUM.replace(lr_d=8e-4),
     "non_convergence": _R1_FAST.replace(lr_g=1e-1),
     "divergence": _FAST_SQUARE.replace(d_strength=1 / 16),  # the saturating loss has no floor

@@ -34,9 +34,12 @@ WIDE, NEAR = 600, 720  # runs over the whole range, and runs near the presets
 _RING, _R1 = PRESETS["ring_healthy"], PRESETS["ring_r1"]
 HEALTHY = (_RING, _RING.replace(beta1=0.9), _R1, PRESETS["square_saturating"])
 FAILING = (
-    *(PRESETS[name] for name in ("mode_collapse", "weak_discriminator", "vanishing_gradients")),
-    _RING.replace(beta1=0.9, lr_d=6e-4), _R1.replace(lr_g=1e-1, lr_d=2e-2),
-)  # fmt: skip
+    PRESETS["mode_collapse"],
+    PRESETS["weak_discriminator"],
+    PRESETS["square_saturating"].replace(lr_g=1e-4, lr_d=3e-2, d_strength=2),
+    _RING.replace(beta1=0.9, lr_d=6e-4),
+    _R1.replace(lr_g=1e-1, lr_d=2e-2),
+)
 RARE = (  # oscillation, non-convergence and divergence: drawn later, as chance met them too seldom
     _RING.replace(beta1=0.8, noise=3, lr_g=1e-3, lr_d=8e-4),
     _R1.replace(lr_g=1e-1, lr_d=4e-3, d_strength=2, average=0.8),

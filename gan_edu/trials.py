@@ -71,7 +71,7 @@ _CALM = {  # lesson 06's remedies, and its players that do not fit
     "generator of width 16": {"g_width": 16},
     "generator of width 128": {"g_width": 128},
 }
-_SLOW_G, _FAST_D, _TWICE = {"lr_g": 1e-4}, {"lr_d": 3e-2}, {"d_strength": 2}
+_SLOW_G, _FAST_D, _TWICE = {"lr_g": 1e-4}, {"lr_d": 5e-2}, {"d_strength": 2}
 _THREE_SETTINGS = {  # lesson 04: what tells its failing run from its healthy one
     "none of the three": {},
     "slower generator": _SLOW_G,
@@ -92,6 +92,7 @@ _PULL_BACK = {  # lesson 04's remedies, and two that are none
     "label smoothing": {"smoothing": 0.1},
     "generator of width 128": {"g_width": 128},
 }
+_FORMER = {"lr_d": 3e-2}  # a little slower than the preset's discriminator
 _IN_TIME = {"lr_g": 1.5e-4, "steps": 4000}  # a little faster than the preset's generator, so that a mended one arrives
 _BENCH = {  # lesson 09's remedies, each with its default strength
     "as it is": {},
@@ -124,7 +125,8 @@ _BUMPS = {"data": "two_gaussians", "g_width": 32, "d_width": 32, "d_strength": 5
 _ON_A_LINE = {f"penalty, weight {weight:g}": {**_BUMPS, "penalty_weight": weight} for weight in (10.0, 1.0, 0.1)}
 TRIALS = {
     "04_which_setting": Trial("square_saturating", _THREE_SETTINGS, 8),
-    "04_remedies": Trial("vanishing_gradients", {words: {**_IN_TIME, **new} for words, new in _PULL_BACK.items()}, 8),
+    "04_remedies": Trial("vanishing_gradients", {words: {**_IN_TIME, **new} for words, new in _PULL_BACK.items()}, 8,
+                         _FORMER),
     "05_fast_discriminator": Trial("mode_collapse", _COVERAGE, 8),
     "05_weak_discriminator": Trial("weak_discriminator", _COVERAGE, 8),
     "05_rare_kinds": Trial("ring_healthy", {**_on("imbalanced_ring", _COVERAGE), "equal kinds": {}}, 8),
@@ -132,7 +134,7 @@ TRIALS = {
     "05_ring": Trial("ring_healthy", {"as it is": {}, **_PAIRS, "packing 4": {"pack": 4}, **_AHEAD}, 8),
     "09_fast_discriminator": _bench("mode_collapse", "discriminator's rate 0.001", {"lr_d": 1e-3}),
     "09_weak_discriminator": _bench("weak_discriminator", "strength 1", {"d_strength": 1}),
-    "09_vanishing_gradients": _bench("vanishing_gradients", "discriminator's rate 0.001", {"lr_d": 1e-3}),
+    "09_vanishing_gradients": _bench("vanishing_gradients", "discriminator's rate 0.001", {"lr_d": 1e-3}, **_FORMER),
     "09_oscillation": _bench("ring_healthy", "discriminator's rate 0.002", {"lr_d": 2e-3}, **CIRCLING),
     "08_wasserstein": Trial("ring_wgan", _HELD, 3),
     "08_line": Trial("ring_wgan_gp", _ON_A_LINE, 8),
