@@ -1,8 +1,9 @@
 """`gan-edu study`: how often is the diagnosis right? Runs over the sliders' whole range, labelled and diagnosed.
 
 Each run is trained once, labelled by `labels` (measurements that the diagnosis cannot see) and named by `diagnosis`:
-at the run's own length, and again with failing runs continued to three times that, which tells the slow ones. A hash of its recipe's token puts it into one of two halves: thresholds may be tuned on 'seen', the figures that count
-come from 'unseen'. Rows are kept in a file as they are finished; a second call goes on from there.
+at the run's own length, and again with failing runs continued to three times that, which tells the slow ones. A hash
+of its recipe's token puts it into one of two halves: thresholds may be tuned on 'seen', the figures that count come
+from 'unseen'. Rows are kept in a file as they are finished; a second call goes on from there.
 """
 
 import argparse
@@ -230,8 +231,8 @@ def figures(found):
 
 def slow_runs(found):
     """How many failures were only slow, by symptom, and the share right if these are to be called undecided."""
-    slow, failing = (Counter(row["label"] for row in found if row["label"] not in ("healthy", "undecided") and taken(row))
-                     for taken in (lambda row: row["slow"], lambda row: True))  # fmt: skip
+    failing = Counter(row["label"] for row in found if row["label"] not in ("healthy", "undecided"))
+    slow = Counter(row["label"] for row in found if row["slow"])
     each = ", ".join(f"{name} {slow[name]} of {failing[name]}" for name in SYMPTOMS if slow[name])
     right = sum(row["diagnosis"] == ("undecided" if row["slow"] else row["label"]) for row in found)
     return "\n".join([
