@@ -35,11 +35,13 @@ class Promise:
 
 
 def promises(names=()):
-    """What the presets promise: failures their own name, healthy presets and remedies 'healthy'. Points only.
+    """What the presets promise: failures their own name, healthy presets and remedies 'healthy'.
+
+    Points without a condition only: the labels know no others.
 
     names: presets to keep with their bases and remedies; all when empty. ValueError for an unknown one.
     """
-    points = [name for name, recipe in PRESETS.items() if not recipe.is_image]
+    points = [name for name, recipe in PRESETS.items() if not recipe.is_image and recipe.condition == "none"]
     unknown = set(names) - set(points)
     if unknown:
         raise ValueError(f"the audit knows no preset {', '.join(sorted(unknown))}; it has {', '.join(points)}")
