@@ -31,6 +31,10 @@ def test_the_draw_covers_the_sliders_and_repeats_itself():
         assert near == {recipe.replace(seed=0, lr_g=0, lr_d=0) for recipe in starts}
 
 
+def test_the_kept_runs_are_all_among_those_drawn():
+    assert {row["token"] for row in study.rows(study.FILE)} <= {recipe.token for _, recipe in study.drawn()}
+
+
 def test_the_halves_follow_from_the_token_alone():
     halves = [study.half(recipe.token) for _, recipe in study.drawn()]
     assert 0.45 < halves.count("unseen") / len(halves) < 0.55

@@ -77,6 +77,7 @@ late = of(rows, "slower generator")
 assert [late["symptom"].count(symptom) for symptom in ("undecided", "mode_collapse")] == [4, 4]
 assert sum(modes <= 2 for modes in late["modes"]) == 4
 assert well["faster discriminator"] == 0 < well["two updates a step"] == 8
+assert of(rows, "faster discriminator")["symptom"].count("weak_discriminator") == 2
 assert max(count for change, count in well.items() if "," in change) < 4
 assert lost["slower generator, faster discriminator"] > 4
 assert of(rows, "all three")["symptom"].count("vanishing_gradients") == 7
@@ -117,4 +118,6 @@ assert mend.check(solved(find("04.mend_vanishing"))).passed
 
 # 9: a loss without a floor: the second run is gone, the third stays near and is weak
 assert list(ended.values()) == ["healthy", "divergence", "weak discriminator"]
+near, gone, beside = reached.values()
+assert max(near, beside) < 2 < 1000 < gone
 print("all as the text says")

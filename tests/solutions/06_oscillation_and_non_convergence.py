@@ -64,6 +64,7 @@ assert max(turns) > 3 * min(turns), "to and fro, now soon, now late"
 for change in ("healthy", "only more momentum", "only a slower discriminator", "only more noise"):
     assert sorted(of(tried, change)["symptom"])[:2] == ["healthy"] * 2, change
     assert max(of(tried, change)["symptom"]) in ("healthy", "undecided"), change
+    assert min(of(tried, change)["modes"]) >= 7, change
 assert of(tried, "momentum and discriminator")["symptom"].count("oscillation") >= 2
 assert of(tried, "all three")["symptom"] == ["oscillation"] * 3
 
