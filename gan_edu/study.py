@@ -197,7 +197,8 @@ def report(found):
     for name in ("unseen", "seen"):
         ours = [row for row in found if row["half"] == name]
         if ours:
-            parts += [f"### The {name} half, {len(ours)} runs", matrix(ours), figures(ours) + "\n" + slow_runs(ours)]
+            lists = "\n".join([figures(ours), by_kind(ours), slow_runs(ours)])
+            parts += [f"### The {name} half, {len(ours)} runs", matrix(ours), lists]
     return "\n\n".join(parts)
 
 
@@ -231,6 +232,13 @@ def figures(found):
     ])  # fmt: skip
 
 
+def by_kind(found):
+    """The share right among the runs of each kind of draw."""
+    runs = Counter(row["kind"] for row in found)
+    right = Counter(row["kind"] for row in found if row["label"] == row["diagnosis"])
+    return "- By how they were drawn: " + "; ".join(f"{kind} {share(right[kind], n)}" for kind, n in runs.items()) + "."
+
+
 def slow_runs(found):
     """How many failures were only slow, by symptom, and the share right if these are to be called undecided.
 
@@ -244,7 +252,7 @@ def slow_runs(found):
         f"- Failing, but clearly nearer to the data when continued: {share(slow.total(), failing.total())}"
         + (f": {each}." if each else "."),
         f"- Right, if such slow runs are to be called undecided: {share(right, len(found))} of all runs.",
-        f"- By that count, what someone would reach who always names rightly what the run shows at its length: "
+        "- By that count, what someone would reach who always names rightly what the run shows at its length: "
         f"{share(len(found) - slow.total(), len(found))}.",
     ])  # fmt: skip
 

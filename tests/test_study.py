@@ -54,8 +54,8 @@ def row(label, diagnosis, half="unseen", slow=False):
     numbers = {"reach": 1, "quality": 0.5, "lowest quality": 0.5, "fewest modes": 0, "most modes": 1, "moved": 0,
                "wandering": 0, "gradient": 1, "own": 0.7, "fresh": 0.7, "trend": 0, "period": [0.0, 9.0, 5.0, 0.0],
                **SHOWS.get(label, {})}  # fmt: skip
-    return {"token": Recipe().token, "half": half, "label": "undecided" if slow else label, "diagnosis": diagnosis,
-            "numbers": {}, "label_numbers": numbers}  # fmt: skip
+    return {"token": Recipe().token, "kind": "wide", "half": half, "label": "undecided" if slow else label,
+            "diagnosis": diagnosis, "numbers": {}, "label_numbers": numbers}  # fmt: skip
 
 
 def test_the_report_counts_by_hand():
@@ -71,16 +71,16 @@ def test_the_report_counts_by_hand():
     assert "- Healthy runs that the diagnosis calls a failure: 1 of 10 (10.0 %" in text
     assert "seen half" not in text.replace("unseen half", "")
     assert "nearer to the data when continued: 0 of 5 (0.0 %" in text
+    assert "- By how they were drawn: wide 12 of 16 (75.0 %" in text
 
 
 def test_a_slow_run_counts_as_what_it_shows_and_is_told_apart_below():
     found = [row("mode_collapse", "mode_collapse", slow=slow) for slow in (True, False, False)]
     found += [row("healthy", "healthy"), row("undecided", "undecided")]
-    text = study.report(found)
-    assert "- Right: 5 of 5" in text
-    assert "nearer to the data when continued: 1 of 3 (33.3 %, 6.1 to 79.2): mode_collapse 1 of 3." in text
-    assert "- Right, if such slow runs are to be called undecided: 4 of 5 (80.0 %" in text
-    assert "shows at its length: 4 of 5 (80.0 %" in text
+    text = study.slow_runs(study.named_anew(found))
+    assert "when continued: 1 of 3 (33.3 %, 6.1 to 79.2): mode_collapse 1 of 3." in text
+    assert text.count(": 4 of 5 (80.0 %") == 2, "the diagnosis, and whoever names rightly what is shown"
+    assert "- Right: 5 of 5 " in study.report(found)
 
 
 def test_at_its_own_length_a_kept_run_shows_its_label_unless_it_is_slow():

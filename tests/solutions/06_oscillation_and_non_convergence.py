@@ -62,8 +62,9 @@ assert max(turns) > 3 * min(turns), "to and fro, now soon, now late"
 
 # 6: each setting alone makes nothing circle, two make most seeds circle, all three every one
 for change in ("healthy", "only more momentum", "only a slower discriminator", "only more noise"):
-    assert sorted(of(tried, change)["symptom"])[:2] == ["healthy"] * 2, change
-    assert max(of(tried, change)["symptom"]) in ("healthy", "undecided"), change
+    symptoms = of(tried, change)["symptom"]
+    assert symptoms.count("healthy") >= 2, change
+    assert set(symptoms) <= {"healthy", "undecided"}, change
     assert min(of(tried, change)["modes"]) >= 7, change
 assert of(tried, "momentum and discriminator")["symptom"].count("oscillation") >= 2
 assert of(tried, "all three")["symptom"] == ["oscillation"] * 3
