@@ -6,6 +6,7 @@ Members are grouped so that within a group only seeds and learning rates differ;
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -223,9 +224,9 @@ def train_ensemble(recipes, executor=None, progress=True, dtype=torch.float64):
     """Train every recipe to its end, many at a time; returns an Ensemble in the same order.
 
     recipes: they share shapes (SHARED_FIELDS); seeds, rates, d_strength, objectives and penalties may differ.
-    executor: any concurrent.futures.Executor; without one, as many threads as there are cores. progress: show a bar.
-    dtype: as in Group. An interruption gives back what is finished. Raises ValueError naming the member and field that
-    do not fit. Taught in notebooks/02.
+    executor: any concurrent.futures.Executor; without one, as many threads as there are cores. progress: show a bar, or
+    the tqdm bar to move on. dtype: as in Group. An interruption gives back what is finished. Raises ValueError naming
+    the member and field that do not fit. Taught in notebooks/02.
     """
     recipes = list(recipes)
     check_shapes(recipes)
@@ -235,7 +236,7 @@ def train_ensemble(recipes, executor=None, progress=True, dtype=torch.float64):
     parts = chunks(recipes, size)
     futures = {executor.submit(train_chunk, [recipes[i] for i in places], dtype): places for places in parts}
     try:
-        with tqdm(total=len(recipes), unit="GAN", disable=not progress, leave=False) as bar:
+        with _bar(progress, len(recipes)) as bar:
             for future in as_completed(futures):
                 done |= dict(zip(futures[future], zip(*future.result(), strict=True), strict=True))
                 bar.update(len(futures[future]))
@@ -247,6 +248,12 @@ def train_ensemble(recipes, executor=None, progress=True, dtype=torch.float64):
         if own:
             executor.shutdown(wait=False, cancel_futures=True)
     return _collect(recipes, done)
+
+
+def _bar(progress, count):
+    if isinstance(progress, bool):
+        return tqdm(total=count, unit="GAN", disable=not progress, leave=False)
+    return nullcontext(progress)
 
 
 def _collect(recipes, done):

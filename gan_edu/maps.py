@@ -1,8 +1,8 @@
 """The map of failures: what becomes of a GAN at each pair of settings, measured from step 0 on several seeds.
 
 Rows are kept in a file as they are finished (JSON lines, the first says how the map was made), so that an interrupted
-map goes on where it stopped. A run that is still undecided at its end is trained again to three times the length: so a
-slow cell is told from a failing one.
+map goes on where it stopped. A run that fails, or is undecided, is trained again to three times the length: so a slow
+cell is told from a failing one.
 """
 
 import datetime
@@ -11,7 +11,9 @@ import platform
 from pathlib import Path
 
 import torch
+from tqdm.auto import tqdm
 
+from gan_edu.diagnosis import BETTER, overlap_at_end
 from gan_edu.ensemble import train_ensemble
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe, check_knob
@@ -21,7 +23,7 @@ RATES = [1e-5, 3e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 3e-2, 1e-1]
 AXES = {"lr_g": RATES, "lr_d": RATES, "d_strength": [2.0**e for e in range(-4, 5)]}
 LETTERS = {"healthy": "H", "mode_collapse": "C", "vanishing_gradients": "V", "weak_discriminator": "W",
            "oscillation": "O", "non_convergence": "N", "divergence": "X", "undecided": "?"}  # fmt: skip
-LONGER = 3  # times the length, for runs that are undecided at their end
+LONGER = 3  # times the length, for runs that fail or are undecided at their end
 CELLS_AT_ONCE = 8  # cells finished, and written down, together
 
 
@@ -64,9 +66,10 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
     """Train `seeds` runs at each pair of settings and name what becomes of them.
 
     base: a preset's name or a Recipe on points. x, y: two of its fields; xs, ys: their values (standard ones else).
-    file: keep finished rows there and go on from them. Returns a tidy DataFrame, one row a run: the two settings, seed,
-    symptom, modes, quality, steps, token. Raises ValueError where `file` was made with other settings.
-    Taught in notebooks/07.
+    file: keep finished rows there and go on from them. progress: show a bar. Returns a tidy DataFrame, one row a run:
+    the two settings, seed, symptom, modes, quality, steps, slow (see `_told_apart`), token. An interrupted map gives
+    what is finished; `.attrs["missing"]` counts the other runs. Raises ValueError where `file` was made with other
+    settings. Taught in notebooks/07.
     """
     import pandas
 
@@ -78,13 +81,23 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
     wanted = [base.replace(**{x: a, y: b, "seed": seed}) for a in xs for b in ys for seed in range(seeds)
               if (a, b, seed) not in have]  # fmt: skip
     size = CELLS_AT_ONCE * seeds
-    for start in range(0, len(wanted), size):
-        new = measure(wanted[start : start + size], x, y, executor, progress)
-        rows += new
-        if file:
-            with open(file, "a") as out:
-                out.writelines(json.dumps(row) + "\n" for row in new)
-    return pandas.DataFrame(rows)
+    with tqdm(total=len(wanted), unit="GAN", disable=not progress) as bar:
+        try:
+            for start in range(0, len(wanted), size):
+                new = measure(wanted[start : start + size], x, y, executor, bar)
+                rows += new
+                _append(file, new)
+        except KeyboardInterrupt:
+            print(f"Interrupted: {len(rows)} of {len(xs) * len(ys) * seeds} runs are finished and kept.")
+    frame = pandas.DataFrame(rows)
+    frame.attrs["missing"] = len(xs) * len(ys) * seeds - len(rows)
+    return frame
+
+
+def _append(file, rows):
+    if file:
+        with open(file, "a") as out:
+            out.writelines(json.dumps(row) + "\n" for row in rows)
 
 
 def _resume(file, made):
@@ -104,26 +117,49 @@ def _resume(file, made):
 
 
 def measure(recipes, x, y, executor=None, progress=True):
-    """One row a recipe; those undecided at their end are trained on to LONGER times the length.
+    """One row a recipe. What fails or is undecided is trained on to LONGER times the length: see `_told_apart`.
 
     In float32, which takes half the time: near a border a lone run, in float64, may end on the other side.
+    progress: as in train_ensemble. Raises KeyboardInterrupt where it was interrupted.
     """
-    ensemble = train_ensemble(recipes, executor, progress, torch.float32)
-    rows = [_row(*member, x, y) for member in zip(recipes, ensemble.histories, ensemble.diagnoses, strict=True)]
-    slow = [i for i, row in enumerate(rows) if row["symptom"] == "undecided"]
-    if slow:
-        again = [recipes[i].replace(steps=LONGER * recipes[i].steps) for i in slow]
-        longer = train_ensemble(again, executor, progress, torch.float32)
-        for i, *member in zip(slow, again, longer.histories, longer.diagnoses, strict=True):
-            rows[i] = _row(*member, x, y)
+    rows, overlaps = _trained(recipes, x, y, executor, progress)
+    doubtful = [i for i, row in enumerate(rows) if row["symptom"] not in ("healthy", "divergence")]
+    if doubtful:
+        again = [recipes[i].replace(steps=LONGER * recipes[i].steps) for i in doubtful]
+        if isinstance(progress, tqdm):
+            progress.total += len(again)
+        for i, row, overlap in zip(doubtful, *_trained(again, x, y, executor, progress), strict=True):
+            rows[i] = _told_apart(rows[i], row, overlap - overlaps[i])
     return rows
+
+
+def _trained(recipes, x, y, executor, progress):
+    """A row for each recipe, and how much of its mass lies where the data's does."""
+    ensemble = train_ensemble(recipes, executor, progress, torch.float32)
+    if ensemble.missing:
+        raise KeyboardInterrupt
+    members = zip(recipes, ensemble.histories, ensemble.diagnoses, strict=True)
+    return [_row(*member, x, y) for member in members], [overlap_at_end(history) for history in ensemble.histories]
+
+
+def _told_apart(short, long, gain):
+    """The row of a run that failed or was undecided, now that it was trained on.
+
+    An undecided one is what it is after the longer training. A failing one that came clearly nearer to the data was
+    only slow: healthy if it is so by then, else undecided. Any other keeps the name it had.
+    """
+    if short["symptom"] == "undecided":
+        return long
+    if gain < BETTER:
+        return short
+    return {**long, "symptom": "healthy" if long["symptom"] == "healthy" else "undecided", "slow": True}
 
 
 def _row(recipe, history, diagnosis, x, y):
     last = history.snapshots[-1]
     return {x: getattr(recipe, x), y: getattr(recipe, y), "seed": recipe.seed, "symptom": diagnosis.symptom,
             "modes": last["modes"], "quality": round(last["quality"], 4), "steps": recipe.steps,
-            "token": recipe.token}  # fmt: skip
+            "slow": False, "token": recipe.token}  # fmt: skip
 
 
 def summary(frame, x, y):
@@ -146,14 +182,17 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="gan-edu map", description="Draw the map of failures; resumable.")
     parser.add_argument("file", help="JSON lines; finished cells are kept there, and a second call goes on from them")
     parser.add_argument("--base", default="ring_healthy", choices=[n for n, r in PRESETS.items() if not r.is_image])
-    parser.add_argument("--x", default="lr_d")
-    parser.add_argument("--y", default="lr_g")
-    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--x", default="lr_d", help="the setting from left to right")
+    parser.add_argument("--y", default="lr_g", help="the setting from bottom to top")
+    parser.add_argument("--seeds", type=int, default=4, help="runs in each cell")
     parser.add_argument("--every", type=int, default=1, help="take every n-th value of each axis: a coarser map")
     parser.add_argument("--workers", type=int, default=0, help="processes (default: threads, one a core)")
     options = parser.parse_args(arguments)
     xs, ys = (AXES[name][:: options.every] if name in AXES else None for name in (options.x, options.y))
     executor = ProcessPoolExecutor(options.workers) if options.workers else None
     frame = failure_map(options.base, options.x, options.y, xs, ys, options.seeds, options.file, executor)
-    print(summary(frame, options.x, options.y).drop(columns="counts").to_string(index=False))
-    return 0
+    if len(frame):
+        print(summary(frame, options.x, options.y).drop(columns="counts").to_string(index=False))
+    if frame.attrs["missing"]:
+        print(f"{frame.attrs['missing']} runs are missing; the same call goes on with them.")
+    return 1 if frame.attrs["missing"] else 0

@@ -10,20 +10,20 @@ _DIGITS = Recipe(
 _CRITIC = _DIGITS.replace(objective="wasserstein", penalty_every=1)
 _SQUARE = Recipe(data="far_square", objective="minimax", lr_d=4e-3)  # the saturating loss, and a way to go to the data
 _FAST_SQUARE = _SQUARE.replace(lr_g=2e-2, lr_d=8e-3, d_strength=4, lr_halving=500, average=0.99, steps=1500)
-_MOMENTUM = _RING.replace(beta1=0.8, noise=3, lr_g=1e-3, lr_d=3e-3)
+_BLOB = Recipe(data="one_blob", beta1=0.93, noise=8, average=0.95, lr_g=5e-5, lr_d=8e-4)  # only a slow G can rest
 _R1 = _RING.replace(penalty="r1", penalty_weight=0.03)
 _R1_FAST = _R1.replace(lr_d=4e-3, d_strength=2, average=0.8)
 PRESETS = {
     "ring_healthy": _RING,
     "square_saturating": _SQUARE,
     "square_averaged": _FAST_SQUARE,
-    "ring_momentum": _MOMENTUM,
+    "blob_momentum": _BLOB,
     "ring_r1": _R1,
     "ring_r1_averaged": _R1_FAST,
     "mode_collapse": _RING.replace(lr_g=1e-4, lr_d=1e-2, d_strength=3),
     "weak_discriminator": _RING.replace(d_strength=1 / 8),
     "vanishing_gradients": _SQUARE.replace(lr_g=1e-4, lr_d=5e-2, d_strength=2),
-    "oscillation": _MOMENTUM.replace(lr_d=8e-4),
+    "oscillation": _BLOB.replace(lr_g=1e-3),
     "non_convergence": _R1_FAST.replace(lr_g=1e-1),
     "divergence": _FAST_SQUARE.replace(d_strength=1 / 16),  # the saturating loss has no floor
     "ring_wgan": _RING.replace(objective="wasserstein", penalty="clip", penalty_weight=0.3, optimiser="rmsprop",
@@ -44,7 +44,7 @@ BASES = {  # failure -> what it departs from
     "mode_collapse": "ring_healthy",
     "weak_discriminator": "ring_healthy",
     "vanishing_gradients": "square_saturating",
-    "oscillation": "ring_momentum",
+    "oscillation": "blob_momentum",
     "non_convergence": "ring_r1_averaged",
     "divergence": "square_averaged",
 }
@@ -53,7 +53,7 @@ REMEDIES = {  # failure -> the same with one thing changed, healthy again; some 
     "mode_collapse": PRESETS["mode_collapse"].replace(lr_d=1e-4, steps=9000),  # a slow generator needs longer
     "weak_discriminator": PRESETS["weak_discriminator"].replace(d_strength=1),
     "vanishing_gradients": PRESETS["vanishing_gradients"].replace(lr_d=1e-3, steps=9000),
-    "oscillation": PRESETS["oscillation"].replace(lr_d=3e-3),
+    "oscillation": PRESETS["oscillation"].replace(lr_g=5e-5),
     "non_convergence": PRESETS["non_convergence"].replace(lr_g=5e-4),
     "divergence": PRESETS["divergence"].replace(d_strength=4),
 }

@@ -1,6 +1,7 @@
 """The failure map: resumable, honest about its making, and tidy."""
 
 import json
+import re
 
 import pytest
 
@@ -33,6 +34,53 @@ def test_runs_still_undecided_were_trained_to_three_times_the_length(finished):
     undecided = frame[frame["symptom"] == "undecided"]
     assert len(undecided) > 0
     assert (undecided["steps"] == 3 * BASE.steps).all()
+
+
+@pytest.mark.parametrize(("short", "long", "gain", "symptom", "steps"), [
+    ("undecided", "healthy", 0.0, "healthy", 300),
+    ("undecided", "mode_collapse", 0.0, "mode_collapse", 300),
+    ("mode_collapse", "mode_collapse", 0.01, "mode_collapse", 100),  # it stays what it is
+    ("weak_discriminator", "healthy", 0.5, "healthy", 300),  # it was slow
+    ("mode_collapse", "mode_collapse", 0.3, "undecided", 300),  # it is on its way
+    ("oscillation", "healthy", -0.1, "oscillation", 100),
+])  # fmt: skip
+def test_a_slow_run_is_told_from_a_failing_one(short, long, gain, symptom, steps):
+    rows = [{"symptom": name, "steps": length} for name, length in ((short, 100), (long, 300))]
+    told = maps._told_apart(*rows, gain)
+    assert (told["symptom"], told["steps"]) == (symptom, steps)
+    assert told.get("slow", False) == (steps == 300 and short != "undecided")
+
+
+def test_an_interruption_keeps_what_is_finished(tmp_path, monkeypatch, capsys):
+    file, real, calls = tmp_path / "map.jsonl", maps.measure, []
+
+    def interrupted(recipes, *rest):
+        calls.append(recipes)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(recipes, *rest)
+
+    monkeypatch.setattr(maps, "measure", interrupted)
+    monkeypatch.setattr(maps, "CELLS_AT_ONCE", 3)
+    frame = maps.failure_map(BASE, file=file, **AXES)
+    assert (len(frame), frame.attrs["missing"]) == (6, 2)
+    assert len(maps.read(file)[1]) == 6
+    assert "6 of 8 runs are finished" in capsys.readouterr().out
+
+
+def test_an_interruption_inside_a_batch_ends_the_map_in_order(monkeypatch):
+    from gan_edu.ensemble import Ensemble
+
+    monkeypatch.setattr(maps, "train_ensemble", lambda recipes, *rest: Ensemble([], [], [], missing=recipes))
+    frame = maps.failure_map(BASE, **AXES)
+    assert (len(frame), frame.attrs["missing"]) == (0, 8)
+
+
+def test_the_bar_counts_every_run_and_those_that_are_trained_on(capsys):
+    maps.failure_map(BASE, **{**AXES, "progress": True})
+    last = capsys.readouterr().err.split("\r")[-1]
+    done, total = (int(number) for number in re.search(r"(\d+)/(\d+)", last).groups())
+    assert 8 < done == total <= 16
 
 
 def test_an_interrupted_map_goes_on_without_losing_or_repeating_rows(finished, monkeypatch):

@@ -13,6 +13,7 @@ from gan_edu.widgets import registry, wording
 from gan_edu.widgets.playground import Playground
 
 HERE = Path(__file__).parent
+SLOW = " After a third of these steps it looked like a failure. Since then it came much nearer to the data: it is slow."
 LEVELS = (4, 2, 1)  # 'Recompute' takes every 4th value of each axis first, then every 2nd, then all
 AXIS_WORDS = {"lr_g": "Generator learning rate", "lr_d": "Discriminator learning rate",
               "d_strength": "Discriminator strength"}  # fmt: skip
@@ -73,7 +74,8 @@ class FailureMap(ipywidgets.VBox):
             return
         symptom = here["symptom"].value_counts().index[0]
         row = here[here["symptom"] == symptom].iloc[0]
-        self.chosen = {"symptom": symptom, "share": (here["symptom"] == symptom).sum(), "of": len(here)}
+        self.chosen = {"symptom": symptom, "share": (here["symptom"] == symptom).sum(), "of": len(here),
+                       "slow": bool(row.get("slow", False))}  # fmt: skip
         self.play.take(Recipe.from_token(row["token"]), play=play)
         self.grid.status = f"This cell: {self._claim()}. Its recipe trains below."
 
@@ -85,7 +87,8 @@ class FailureMap(ipywidgets.VBox):
         if self.chosen and change["new"]:
             seen = change["new"]["symptom"]
             agrees = "agrees with" if seen == self.chosen["symptom"] else "differs from"
-            self.grid.status = f"The run ended as {wording.SYMPTOMS[seen]}, which {agrees} the map: {self._claim()}."
+            self.grid.status = (f"The run ended as {wording.SYMPTOMS[seen]}, which {agrees} the map: {self._claim()}."
+                                + (SLOW if self.chosen["slow"] else ""))  # fmt: skip
 
     # --- anew -------------------------------------------------------------------------------------------------
 
