@@ -82,7 +82,7 @@ TARGETS = {
     for target in (
         Mixture("two_gaussians", _points([[-1.0], [1.0]]), 0.25),
         Mixture("line", _points([[x, 0.0] for x in (-1.0, -0.5, 0.0, 0.5, 1.0)]), 0.05),
-        Mixture("one_blob", _points([[1.0, 0.0]]), 0.45),  # nothing to miss, yet room to circle in
+        Mixture("one_blob", _points([[1.0, 0.0]]), 0.5),  # nothing to miss, yet room to circle in
         Mixture("two_blobs", _points([[-0.7, 0.0], [0.7, 0.0]]), 0.15),
         Mixture("ring", ring_modes(8), 0.05),
         Mixture("grid", grid_modes(5, 0.5), 0.0125),

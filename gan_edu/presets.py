@@ -10,7 +10,7 @@ _DIGITS = Recipe(
 _CRITIC = _DIGITS.replace(objective="wasserstein", penalty_every=1)
 _SQUARE = Recipe(data="far_square", objective="minimax", lr_d=4e-3)  # the saturating loss, and a way to go to the data
 _FAST_SQUARE = _SQUARE.replace(lr_g=2e-2, lr_d=8e-3, d_strength=4, lr_halving=500, average=0.99, steps=1500)
-_BLOB = Recipe(data="one_blob", beta1=0.93, noise=8, average=0.95, lr_g=5e-5, lr_d=8e-4)  # only a slow G can rest
+_BLOB = Recipe(data="one_blob", beta1=0.93, noise=8, average=0.95, lr_g=5e-5, lr_d=1e-3)  # only a slow G can rest
 _R1 = _RING.replace(penalty="r1", penalty_weight=0.03)
 _R1_FAST = _R1.replace(lr_d=4e-3, d_strength=2, average=0.8)
 PRESETS = {
