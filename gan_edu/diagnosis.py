@@ -24,7 +24,6 @@ STILL = 0.15  # total variation between the mode shares of the window's two halv
 WANDERING = 0.3  # root mean square distance of the samples' centre from its mean, in radii of the data
 TREND = 0.1  # gain in overlap with the data, from the window before to this one, that counts as improvement
 SWING = 0.25  # amplitude of a period, in radii of the data or in parts of all modes
-BETTER = 0.25  # gain in overlap with the data, on continuing, that makes a failing run a slow one
 CLASSES, FEW_CLASSES = 10, 5  # digits; half of them
 NEAR_DIGITS, FAR_FROM_DIGITS = 500, 3000  # kernel distance: most can be read; none can (one and the same: from 5,000)
 

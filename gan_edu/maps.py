@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 
-from gan_edu.diagnosis import BETTER, overlap_at_end
+from gan_edu.diagnosis import TREND, overlap_at_end
 from gan_edu.ensemble import train_ensemble
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe, check_knob
@@ -145,12 +145,12 @@ def _trained(recipes, x, y, executor, progress):
 def _told_apart(short, long, gain):
     """The row of a run that failed or was undecided, now that it was trained on.
 
-    An undecided one is what it is after the longer training. A failing one that came clearly nearer to the data was
-    only slow: healthy if it is so by then, else undecided. Any other keeps the name it had.
+    An undecided one is what it is after the longer training. A failing one that came nearer to the data by TREND (gain
+    in overlap) was only slow: healthy if it is so by then, else undecided. Any other keeps the name it had.
     """
     if short["symptom"] == "undecided":
         return long
-    if gain < BETTER:
+    if gain < TREND:
         return short
     return {**long, "symptom": "healthy" if long["symptom"] == "healthy" else "undecided", "slow": True}
 

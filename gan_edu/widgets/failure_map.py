@@ -13,7 +13,7 @@ from gan_edu.widgets import registry, wording
 from gan_edu.widgets.playground import Playground
 
 HERE = Path(__file__).parent
-SLOW = " After a third of these steps it looked like a failure. Since then it came much nearer to the data: it is slow."
+SLOW = " After a third of these steps it looked like a failure. Since then it came nearer to the data: it is slow."
 LEVELS = (4, 2, 1)  # 'Recompute' takes every 4th value of each axis first, then every 2nd, then all
 AXIS_WORDS = {"lr_g": "Generator learning rate", "lr_d": "Discriminator learning rate",
               "d_strength": "Discriminator strength"}  # fmt: skip

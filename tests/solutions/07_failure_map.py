@@ -33,6 +33,12 @@ walk = cells[cells["lr_g"] == 5e-4].sort_values("lr_d")["symptom"].tolist()
 assert walk[0] != "healthy" != walk[-1]
 assert "healthy" in walk[3:9]
 
+# what is slow is told from what fails: the lowest row rests at first, and half of it is on its way
+assert set(runs.loc[runs["slow"], "symptom"]) <= {"healthy", "undecided"}
+lowest = runs[runs["lr_g"] == 1e-5]
+assert lowest["slow"].sum() >= len(lowest) / 3
+assert (lowest["symptom"] == "undecided").mean() >= 0.4
+
 # R1 gives the modes back, and not at once the quality
 assert name == "with R1"
 assert min(end["modes"] for end in ends) >= 7
