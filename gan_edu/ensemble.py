@@ -225,7 +225,7 @@ def train_ensemble(recipes, executor=None, progress=True, dtype=torch.float64):
 
     recipes: they share shapes (SHARED_FIELDS); seeds, rates, d_strength, objectives and penalties may differ.
     executor: any concurrent.futures.Executor; without one, as many threads as there are cores. progress: show a bar, or
-    the tqdm bar to move on. dtype: as in Group. An interruption gives back what is finished. Raises ValueError naming
+    a bar to move on. dtype: as in Group. An interruption gives back what is finished. Raises ValueError naming
     the member and field that do not fit. Taught in notebooks/02.
     """
     recipes = list(recipes)

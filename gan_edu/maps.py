@@ -126,7 +126,7 @@ def measure(recipes, x, y, executor=None, progress=True):
     doubtful = [i for i, row in enumerate(rows) if row["symptom"] not in ("healthy", "divergence")]
     if doubtful:
         again = [recipes[i].replace(steps=LONGER * recipes[i].steps) for i in doubtful]
-        if isinstance(progress, tqdm):
+        if not isinstance(progress, bool):
             progress.total += len(again)
         for i, row, overlap in zip(doubtful, *_trained(again, x, y, executor, progress), strict=True):
             rows[i] = _told_apart(rows[i], row, overlap - overlaps[i])

@@ -165,3 +165,32 @@ def test_a_chosen_cell_trains_and_is_held_against_the_map(finished):
     explored.chosen["symptom"] = "divergence"
     explored.play.outcome = {**explored.play.outcome, "step": -1}
     assert "differs from the map" in explored.grid.status
+
+
+def test_the_map_is_measured_anew_coarse_first_and_shows_how_far_it_is(finished):
+    from gan_edu.widgets.failure_map import FailureMap
+
+    file, _ = finished
+    explored = FailureMap(file)
+    explored.base, shares, counts = BASE.replace(steps=6), [], []
+    explored.header = {**explored.header, "xs": [1e-4, 1e-3, 2e-3, 1e-2], "ys": [1e-4, 1e-3, 2e-3, 1e-2]}
+    explored.grid.observe(lambda change: shares.append(change["new"]), "share_done")
+    explored.grid.observe(lambda change: counts.append(len(change["new"])), "cells")
+    explored.recompute()
+    assert counts == [9, 16]
+    assert [round(row, 4) for row in sorted(explored.rows["lr_d"].iloc[:1])] == [2e-3]  # the middle of the coarse map
+    assert 0 < shares[0] < shares[-1] == 1
+    assert explored.grid.status == "16 runs measured here and now."
+    assert not explored.grid.busy
+
+
+def test_a_stopped_map_keeps_what_it_has(finished):
+    from gan_edu.widgets.failure_map import FailureMap
+
+    file, _ = finished
+    explored = FailureMap(file)
+    explored.base = BASE.replace(steps=6)
+    explored.grid.observe(lambda change: explored._command({"do": "stop"}), "cells")
+    explored.header = {**explored.header, "xs": [1e-4, 1e-3, 2e-3, 1e-2], "ys": [1e-4, 1e-3, 2e-3, 1e-2]}
+    explored.recompute()
+    assert explored.grid.status == "9 runs measured here and now."

@@ -14,9 +14,22 @@ from gan_edu.widgets.playground import Playground
 
 HERE = Path(__file__).parent
 SLOW = " After a third of these steps it looked like a failure. Since then it came nearer to the data: it is slow."
+TOGETHER = 9  # runs measured before they are drawn: the whole coarse map of 3 x 3
 LEVELS = (4, 2, 1)  # 'Recompute' takes every 4th value of each axis first, then every 2nd, then all
 AXIS_WORDS = {"lr_g": "Generator learning rate", "lr_d": "Discriminator learning rate",
               "d_strength": "Discriminator strength"}  # fmt: skip
+
+
+class _Bar:
+    """Moved on by `maps.measure`; tells which share of its runs is finished, of those too that are trained on."""
+
+    def __init__(self, total, tell):
+        self.total, self.done, self.tell = total, 0, tell
+
+    def update(self, count):
+        """So many more runs are finished."""
+        self.done += count
+        self.tell(self.done / self.total)
 
 
 class MapGrid(anywidget.AnyWidget):
@@ -100,16 +113,19 @@ class FailureMap(ipywidgets.VBox):
             level = [base.replace(**{self.x: a, self.y: b, "seed": s}) for a in self.header["xs"][every // 2 :: every]
                      for b in self.header["ys"][every // 2 :: every] for s in range(seeds)]  # fmt: skip
             wanted += [recipe for recipe in level if recipe not in wanted]
-        for start in range(0, len(wanted), 8):
+        bar = _Bar(len(wanted), lambda share: self._on_loop(self._share, share))
+        for start in range(0, len(wanted), TOGETHER):
             if self._stop.is_set():
                 break
-            rows += maps.measure(wanted[start : start + 8], self.x, self.y, progress=False)
-            self._on_loop(self._progress, list(rows), len(rows) / len(wanted))
+            rows += maps.measure(wanted[start : start + TOGETHER], self.x, self.y, progress=bar)
+            self._on_loop(self._progress, list(rows))
         self._on_loop(self._finished, len(rows))
 
-    def _progress(self, rows, share):
-        self.show(rows)
+    def _share(self, share):
         self.grid.share_done = share
+
+    def _progress(self, rows):
+        self.show(rows)
         self.grid.status = f"{len(rows)} runs measured here; coarse first, then finer."
 
     def _finished(self, count):
@@ -130,6 +146,7 @@ class FailureMap(ipywidgets.VBox):
             self.choose(content["x"], content["y"])
         elif content["do"] == "stop":
             self._stop.set()
+            self.grid.status = "It stops when the runs that have begun are finished."
         elif content["do"] == "recompute" and not self.grid.busy:
             self.grid.busy, self.grid.share_done = True, 0.0
             self._stop.clear()
