@@ -241,7 +241,8 @@ def train_ensemble(recipes, executor=None, progress=True, dtype=torch.float64):
                 done |= dict(zip(futures[future], zip(*future.result(), strict=True), strict=True))
                 bar.update(len(futures[future]))
     except KeyboardInterrupt:
-        print(f"Interrupted: {len(done)} of {len(recipes)} members are finished and kept.")
+        if isinstance(progress, bool):  # else the bar's owner says it
+            print(f"Interrupted: {len(done)} of {len(recipes)} members are finished and kept.")
     finally:
         for future in futures:
             future.cancel()

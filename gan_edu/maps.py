@@ -40,7 +40,7 @@ def values_of(name, values):
 def header(base, x, y, xs, ys, seeds):
     """What a map's first line says: enough to make it again."""
     return {"base": base.token, "x": x, "y": y, "xs": xs, "ys": ys, "seeds": seeds, "steps": base.steps,
-            "torch": torch.__version__, "machine": platform.machine(),
+            "trained_on": "failing and undecided", "torch": torch.__version__, "machine": platform.machine(),
             "date": datetime.date.today().isoformat()}  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def read(file):
                 raise ValueError(f"{file}, line {number} is damaged; delete the file to make the map anew") from None
     if not rows or "base" not in rows[0]:
         raise ValueError(f"{file} is no failure map: its first line does not say how it was made")
-    return rows[0], rows[1:]
+    return rows[0], [{**row, "slow": row.get("slow", False)} for row in rows[1:]]
 
 
 def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds=4, file=None, executor=None,
@@ -68,8 +68,8 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
     base: a preset's name or a Recipe on points. x, y: two of its fields; xs, ys: their values (standard ones else).
     file: keep finished rows there and go on from them. progress: show a bar. Returns a tidy DataFrame, one row a run:
     the two settings, seed, symptom, modes, quality, steps, slow (see `_told_apart`), token. An interrupted map gives
-    what is finished; `.attrs["missing"]` counts the other runs. Raises ValueError where `file` was made with other
-    settings. Taught in notebooks/07.
+    what is finished, if anything is; `.attrs["missing"]` counts the other runs. Raises ValueError where `file` was made
+    with other settings. Taught in notebooks/07.
     """
     import pandas
 
@@ -88,6 +88,8 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
                 rows += new
                 _append(file, new)
         except KeyboardInterrupt:
+            if not rows:
+                raise
             print(f"Interrupted: {len(rows)} of {len(xs) * len(ys) * seeds} runs are finished and kept.")
     frame = pandas.DataFrame(rows)
     frame.attrs["missing"] = len(xs) * len(ys) * seeds - len(rows)
@@ -109,33 +111,34 @@ def _resume(file, made):
         path.write_text(json.dumps(made) + "\n")
         return []
     kept, rows = read(path)
-    for name in ("base", "x", "y", "xs", "ys", "seeds"):
-        if kept[name] != made[name]:
-            raise ValueError(f"{file} is a map with {name}={kept[name]!r}, not {made[name]!r}; name another file")
+    for name in ("base", "x", "y", "xs", "ys", "seeds", "trained_on"):
+        if kept.get(name) != made[name]:
+            raise ValueError(f"{file} is a map with {name}={kept.get(name)!r}, not {made[name]!r}; name another file")
     path.write_text("".join(json.dumps(row) + "\n" for row in [kept, *rows]))  # without a line that was cut off
     return rows
 
 
-def measure(recipes, x, y, executor=None, progress=True):
+def measure(recipes, x, y, executor=None, bar=None):
     """One row a recipe. What fails or is undecided is trained on to LONGER times the length: see `_told_apart`.
 
     In float32, which takes half the time: near a border a lone run, in float64, may end on the other side.
-    progress: as in train_ensemble. Raises KeyboardInterrupt where it was interrupted.
+    bar: moved on, by its `update`, as runs are settled. Raises KeyboardInterrupt where it was interrupted.
     """
-    rows, overlaps = _trained(recipes, x, y, executor, progress)
+    quiet = tqdm(disable=True)
+    bar = quiet if bar is None else bar
+    rows, overlaps = _trained(recipes, x, y, executor, quiet)
     doubtful = [i for i, row in enumerate(rows) if row["symptom"] not in ("healthy", "divergence")]
+    bar.update(len(rows) - len(doubtful))
     if doubtful:
         again = [recipes[i].replace(steps=LONGER * recipes[i].steps) for i in doubtful]
-        if not isinstance(progress, bool):
-            progress.total += len(again)
-        for i, row, overlap in zip(doubtful, *_trained(again, x, y, executor, progress), strict=True):
+        for i, row, overlap in zip(doubtful, *_trained(again, x, y, executor, bar), strict=True):
             rows[i] = _told_apart(rows[i], row, overlap - overlaps[i])
     return rows
 
 
-def _trained(recipes, x, y, executor, progress):
+def _trained(recipes, x, y, executor, bar):
     """A row for each recipe, and how much of its mass lies where the data's does."""
-    ensemble = train_ensemble(recipes, executor, progress, torch.float32)
+    ensemble = train_ensemble(recipes, executor, bar, torch.float32)
     if ensemble.missing:
         raise KeyboardInterrupt
     members = zip(recipes, ensemble.histories, ensemble.diagnoses, strict=True)
@@ -150,7 +153,7 @@ def _told_apart(short, long, gain):
     """
     if short["symptom"] == "undecided":
         return long
-    if gain < TREND:
+    if not gain >= TREND or long["symptom"] == "divergence":
         return short
     return {**long, "symptom": "healthy" if long["symptom"] == "healthy" else "undecided", "slow": True}
 
@@ -190,9 +193,12 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     xs, ys = (AXES[name][:: options.every] if name in AXES else None for name in (options.x, options.y))
     executor = ProcessPoolExecutor(options.workers) if options.workers else None
-    frame = failure_map(options.base, options.x, options.y, xs, ys, options.seeds, options.file, executor)
-    if len(frame):
-        print(summary(frame, options.x, options.y).drop(columns="counts").to_string(index=False))
+    try:
+        frame = failure_map(options.base, options.x, options.y, xs, ys, options.seeds, options.file, executor)
+    except KeyboardInterrupt:
+        print("Interrupted before the first cells were finished.")
+        return 1
+    print(summary(frame, options.x, options.y).drop(columns="counts").to_string(index=False))
     if frame.attrs["missing"]:
         print(f"{frame.attrs['missing']} runs are missing; the same call goes on with them.")
     return 1 if frame.attrs["missing"] else 0

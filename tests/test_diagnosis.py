@@ -164,7 +164,7 @@ def test_best_score_is_the_best_ranking_of_cells():
     assert best_score(np.eye(9)[:1], fair) == pytest.approx(1 - 0.9889 / 16, abs=1e-4)
 
 
-@pytest.mark.parametrize("name", ["ring", "imbalanced_ring", "two_gaussians", "one_blob"])
+@pytest.mark.parametrize("name", ["ring", "imbalanced_ring", "two_gaussians", "one_blob", "two_blobs"])
 def test_fair_shares_are_those_of_the_data(name):
     import torch
 

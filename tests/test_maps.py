@@ -43,6 +43,10 @@ def test_runs_still_undecided_were_trained_to_three_times_the_length(finished):
     ("weak_discriminator", "healthy", 0.5, "healthy", 300),  # it was slow
     ("mode_collapse", "mode_collapse", 0.3, "undecided", 300),  # it is on its way
     ("oscillation", "healthy", -0.1, "oscillation", 100),
+    ("mode_collapse", "undecided", maps.TREND, "undecided", 300),
+    ("mode_collapse", "undecided", maps.TREND - 1e-9, "mode_collapse", 100),
+    ("weak_discriminator", "divergence", float("nan"), "weak_discriminator", 100),
+    ("weak_discriminator", "divergence", 0.5, "weak_discriminator", 100),
 ])  # fmt: skip
 def test_a_slow_run_is_told_from_a_failing_one(short, long, gain, symptom, steps):
     rows = [{"symptom": name, "steps": length} for name, length in ((short, 100), (long, 300))]
@@ -72,15 +76,33 @@ def test_an_interruption_inside_a_batch_ends_the_map_in_order(monkeypatch):
     from gan_edu.ensemble import Ensemble
 
     monkeypatch.setattr(maps, "train_ensemble", lambda recipes, *rest: Ensemble([], [], [], missing=recipes))
-    frame = maps.failure_map(BASE, **AXES)
-    assert (len(frame), frame.attrs["missing"]) == (0, 8)
+    with pytest.raises(KeyboardInterrupt):  # nothing is finished, so there is nothing to give back
+        maps.failure_map(BASE, **AXES)
 
 
-def test_the_bar_counts_every_run_and_those_that_are_trained_on(capsys):
+def test_a_map_with_missing_cells_can_be_drawn(finished):
+    _, frame = finished
+    cells = maps.summary(frame.iloc[:-2], "lr_d", "lr_g")
+    assert len(cells) == 3
+    assert len([text for text in plots.failure_map(cells, "lr_d", "lr_g").axes[0].texts if text.get_text()]) == 3
+
+
+def test_the_bar_counts_every_run_once(capsys):
     maps.failure_map(BASE, **{**AXES, "progress": True})
-    last = capsys.readouterr().err.split("\r")[-1]
-    done, total = (int(number) for number in re.search(r"(\d+)/(\d+)", last).groups())
-    assert 8 < done == total <= 16
+    seen = [tuple(map(int, pair)) for pair in re.findall(r"(\d+)/(\d+)", capsys.readouterr().err)]
+    assert seen[0] == (0, 8)
+    assert seen[-1] == (8, 8)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_rows_of_an_older_map_count_as_not_slow_and_are_not_mixed_with_new_ones(finished):
+    file, _ = finished
+    header, rows = maps.read(file)
+    old = [{k: v for k, v in row.items() if k not in ("trained_on", "slow")} for row in (header, *rows)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in old))
+    assert {row["slow"] for row in maps.read(file)[1]} == {False}
+    with pytest.raises(ValueError, match="trained_on=None"):
+        maps.failure_map(BASE, file=file, **AXES)
 
 
 def test_an_interrupted_map_goes_on_without_losing_or_repeating_rows(finished, monkeypatch):
@@ -125,7 +147,7 @@ def test_an_unknown_axis_is_refused():
 
 def test_a_cell_that_blows_up_shows_divergence():
     recipe = BASE.replace(optimiser="sgd", lr_g=1.0, objective="wasserstein", steps=60)
-    rows = maps.measure([recipe.replace(lr_d=1.0)], "lr_d", "lr_g", progress=False)
+    rows = maps.measure([recipe.replace(lr_d=1.0)], "lr_d", "lr_g")
     assert rows[0]["symptom"] == "divergence"
 
 
@@ -162,7 +184,10 @@ def test_a_chosen_cell_trains_and_is_held_against_the_map(finished):
     expected = frame[(frame["lr_d"] == cell["x"]) & (frame["lr_g"] == cell["y"])]["symptom"].iloc[0]
     assert expected == cell["symptom"]
     assert "agrees with the map" in explored.grid.status  # the same recipe, the same engine, the same verdict
-    explored.chosen["symptom"] = "divergence"
+    explored.chosen.update(symptom="undecided", slow=True)
+    explored.play.outcome = {**explored.play.outcome, "step": -2}
+    assert "The map calls it undecided: after a third" in explored.grid.status
+    explored.chosen.update(symptom="divergence", slow=False)
     explored.play.outcome = {**explored.play.outcome, "step": -1}
     assert "differs from the map" in explored.grid.status
 

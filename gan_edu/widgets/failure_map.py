@@ -13,7 +13,7 @@ from gan_edu.widgets import registry, wording
 from gan_edu.widgets.playground import Playground
 
 HERE = Path(__file__).parent
-SLOW = " After a third of these steps it looked like a failure. Since then it came nearer to the data: it is slow."
+SLOW = "after a third of these steps it looked like a failure, and since then it came nearer to the data. It is slow."
 TOGETHER = 9  # runs measured before they are drawn: the whole coarse map of 3 x 3
 LEVELS = (4, 2, 1)  # 'Recompute' takes every 4th value of each axis first, then every 2nd, then all
 AXIS_WORDS = {"lr_g": "Generator learning rate", "lr_d": "Discriminator learning rate",
@@ -21,13 +21,13 @@ AXIS_WORDS = {"lr_g": "Generator learning rate", "lr_d": "Discriminator learning
 
 
 class _Bar:
-    """Moved on by `maps.measure`; tells which share of its runs is finished, of those too that are trained on."""
+    """Moved on by `maps.measure`; tells which share of its runs is settled."""
 
     def __init__(self, total, tell):
         self.total, self.done, self.tell = total, 0, tell
 
     def update(self, count):
-        """So many more runs are finished."""
+        """So many more runs are settled."""
         self.done += count
         self.tell(self.done / self.total)
 
@@ -88,7 +88,7 @@ class FailureMap(ipywidgets.VBox):
         symptom = here["symptom"].value_counts().index[0]
         row = here[here["symptom"] == symptom].iloc[0]
         self.chosen = {"symptom": symptom, "share": (here["symptom"] == symptom).sum(), "of": len(here),
-                       "slow": bool(row.get("slow", False))}  # fmt: skip
+                       "slow": bool(row["slow"])}  # fmt: skip
         self.play.take(Recipe.from_token(row["token"]), play=play)
         self.grid.status = f"This cell: {self._claim()}. Its recipe trains below."
 
@@ -99,9 +99,12 @@ class FailureMap(ipywidgets.VBox):
         """Hold the finished run's verdict against the chosen cell's."""
         if self.chosen and change["new"]:
             seen = change["new"]["symptom"]
+            ended = f"The run ended as {wording.SYMPTOMS[seen]}"
             agrees = "agrees with" if seen == self.chosen["symptom"] else "differs from"
-            self.grid.status = (f"The run ended as {wording.SYMPTOMS[seen]}, which {agrees} the map: {self._claim()}."
-                                + (SLOW if self.chosen["slow"] else ""))  # fmt: skip
+            if self.chosen["slow"] and self.chosen["symptom"] == "undecided":
+                self.grid.status = f"{ended}. The map calls it undecided: {SLOW}"
+            else:
+                self.grid.status = f"{ended}, which {agrees} the map: {self._claim()}."
 
     # --- anew -------------------------------------------------------------------------------------------------
 
@@ -114,12 +117,14 @@ class FailureMap(ipywidgets.VBox):
                      for b in self.header["ys"][every // 2 :: every] for s in range(seeds)]  # fmt: skip
             wanted += [recipe for recipe in level if recipe not in wanted]
         bar = _Bar(len(wanted), lambda share: self._on_loop(self._share, share))
-        for start in range(0, len(wanted), TOGETHER):
-            if self._stop.is_set():
-                break
-            rows += maps.measure(wanted[start : start + TOGETHER], self.x, self.y, progress=bar)
-            self._on_loop(self._progress, list(rows))
-        self._on_loop(self._finished, len(rows))
+        try:
+            for start in range(0, len(wanted), TOGETHER):
+                if self._stop.is_set():
+                    break
+                rows += maps.measure(wanted[start : start + TOGETHER], self.x, self.y, bar=bar)
+                self._on_loop(self._progress, list(rows))
+        finally:
+            self._on_loop(self._finished, len(rows))
 
     def _share(self, share):
         self.grid.share_done = share
