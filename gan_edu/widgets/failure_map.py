@@ -154,6 +154,7 @@ class FailureMap(ipywidgets.VBox):
             self.grid.status = "It stops when the runs that have begun are finished."
         elif content["do"] == "recompute" and not self.grid.busy:
             self.grid.busy, self.grid.share_done = True, 0.0
+            self.grid.status = "Measuring anew, from step 0: a coarse map first, then a finer one."
             self._stop.clear()
             self.play.pause()
             threading.Thread(target=self._recompute_safely, daemon=True).start()
