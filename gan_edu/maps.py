@@ -80,7 +80,7 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
     have = {(row[x], row[y], row["seed"]) for row in rows}
     wanted = [base.replace(**{x: a, y: b, "seed": seed}) for a in xs for b in ys for seed in range(seeds)
               if (a, b, seed) not in have]  # fmt: skip
-    size = CELLS_AT_ONCE * seeds
+    size, runs = CELLS_AT_ONCE * seeds, len(xs) * len(ys) * seeds
     with tqdm(total=len(wanted), unit="GAN", disable=not progress) as bar:
         try:
             for start in range(0, len(wanted), size):
@@ -90,9 +90,9 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
         except KeyboardInterrupt:
             if not rows:
                 raise
-            print(f"Interrupted: {len(rows)} of {len(xs) * len(ys) * seeds} runs are finished and kept.")
+            print(f"Interrupted: {len(rows)} of {runs} runs are finished and kept.")
     frame = pandas.DataFrame(rows)
-    frame.attrs["missing"] = len(xs) * len(ys) * seeds - len(rows)
+    frame.attrs["missing"] = runs - len(rows)
     return frame
 
 
@@ -124,9 +124,9 @@ def measure(recipes, x, y, executor=None, bar=None):
     In float32, which takes half the time: near a border a lone run, in float64, may end on the other side.
     bar: moved on, by its `update`, as runs are settled. Raises KeyboardInterrupt where it was interrupted.
     """
-    quiet = tqdm(disable=True)
-    bar = quiet if bar is None else bar
-    rows, overlaps = _trained(recipes, x, y, executor, quiet)
+    silent = tqdm(disable=True)
+    bar = silent if bar is None else bar
+    rows, overlaps = _trained(recipes, x, y, executor, silent)
     doubtful = [i for i, row in enumerate(rows) if row["symptom"] not in ("healthy", "divergence")]
     bar.update(len(rows) - len(doubtful))
     if doubtful:

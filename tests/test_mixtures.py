@@ -84,13 +84,13 @@ def test_density_integrates_to_one(name):
     assert float(density) == pytest.approx(1, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", [name for name in TARGETS if name != "one_blob"])  # whose one mode has every sample
 def test_shares_of_the_modes_follow_the_weights(name):
     target = TARGETS[name]
     x = target.sample(MANY, seeded(3))
     counts = torch.cdist(x, target.modes).argmin(1).bincount(minlength=len(target.modes)).numpy()
     w = target.weights.numpy()
-    assert np.all(np.abs(counts / MANY - w) <= 4 * np.sqrt(w * (1 - w) / MANY))  # 4 standard errors of a share
+    assert np.all(np.abs(counts / MANY - w) < 4 * np.sqrt(w * (1 - w) / MANY))  # 4 standard errors of a share
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -1,7 +1,7 @@
 """The presets do what their names say, on seeds that nobody chose for it, in few steps where few show it.
 
-A preset promises 19 seeds of 20 (`gan-edu audit`), so two of the eight here may depart (three do so
-with one set of seeds in two hundred).
+A preset promises 19 seeds of 20 (`gan-edu audit`), so one of the eight here may depart; of divergence,
+which 76 of 80 seeds show in float64 (docs/audit.md), two.
 """
 
 import numpy as np
@@ -19,14 +19,16 @@ def trained(name, steps):
 
 
 @pytest.mark.parametrize(("name", "steps", "most", "fewest"), [
-    ("mode_collapse", 400, 4, 6), ("weak_discriminator", 400, 2, 6), ("vanishing_gradients", 800, 0, 6),
-    ("oscillation", 3000, 1, 6), ("non_convergence", 800, 4, 6), ("divergence", 1500, 0, 6),
+    ("mode_collapse", 400, 4, 7), ("weak_discriminator", 400, 2, 7), ("vanishing_gradients", 800, 0, 7),
+    ("oscillation", 3000, 1, 7), ("non_convergence", 800, 4, 7), ("divergence", 1500, 0, 6),
 ])  # fmt: skip
 def test_a_failing_preset_fails_as_its_name_says(name, steps, most, fewest):
     ensemble = trained(name, steps)
     ends = [(diagnosis.symptom, history.snapshots[-1]["modes"])
             for diagnosis, history in zip(ensemble.diagnoses, ensemble.histories, strict=True)]  # fmt: skip
-    assert sum(symptom == name and modes <= most for symptom, modes in ends) >= fewest, ends
+    shown = [modes for symptom, modes in ends if symptom == name]
+    assert len(shown) >= fewest, ends
+    assert max(shown) <= most
 
 
 def test_the_healthy_preset_holds_every_mode_and_comes_nearer():
