@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan_edu.ensemble import FREE_FIELDS, Group, chunks, train_ensemble
+from gan_edu.ensemble import FREE_FIELDS, Group, chunk_size, chunks, train_ensemble
 from gan_edu.history import COLUMNS
 from gan_edu.recipe import Recipe
 from gan_edu.run import Run
@@ -62,6 +62,12 @@ def test_every_setting_acts_on_members_as_on_a_lone_run(changes):
         assert_same(ensemble, place, alone(recipe), 1e-7)
     without = alone(SHORT.replace(seed=5)).history.snapshots[-1]  # the setting does act
     assert ensemble.histories[0].snapshots[-1]["centre"] != pytest.approx(without["centre"], abs=1e-4)
+
+
+def test_many_members_train_in_larger_chunks_and_no_core_idles():
+    sizes = {members: chunk_size(members, 2) for members in (0, 1, 2, 8, 20, 40, 64, 1000)}
+    assert sizes == {0: 1, 1: 1, 2: 1, 8: 4, 20: 8, 40: 10, 64: 16, 1000: 16}
+    assert chunk_size(64, 8) == 8
 
 
 def test_a_members_neighbours_do_not_matter():
