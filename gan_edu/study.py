@@ -10,21 +10,18 @@ import argparse
 import hashlib
 import json
 import os
-import platform
 import sys
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from gan_edu.audit import wilson
-from gan_edu.diagnosis import CHECKS, MIN_SNAPSHOTS, diagnose, measure
+from gan_edu.diagnosis import MIN_SNAPSHOTS, diagnose, measure
 from gan_edu.ensemble import chunks
-from gan_edu.labels import MAY_BE_SLOW, decide, examine
-from gan_edu.periods import Period
+from gan_edu.labels import examine
 from gan_edu.recipe import Recipe
+from gan_edu.study_report import report
 
 FILE = Path(__file__).with_name("course") / "diagnosis.jsonl"
 SLIDER = (1e-5, 1e-1)  # learning rates
@@ -47,28 +44,27 @@ RARE = (  # oscillation, non-convergence and divergence: drawn later, as chance 
     _SQUARE.replace(lr_g=5e-2, lr_d=2e-3, d_strength=1 / 16, average=0.99, steps=1500),
 )
 RARE_RUNS = 60 * len(RARE)
+SEED = 2026  # of the draw
 SPREAD = 1.5  # near: both rates are multiplied by a factor between 1/SPREAD and SPREAD
-SYMPTOMS = ("healthy", "mode_collapse", "vanishing_gradients", "weak_discriminator", "oscillation", "non_convergence",
-            "divergence", "undecided")  # fmt: skip
 
 
-def drawn(wide=WIDE, near=NEAR, rare=RARE_RUNS, seed=2026):
+def drawn(wide=WIDE, near=NEAR, rare=RARE_RUNS, seed=SEED):
     """The study's recipes, always the same for the same arguments: a list of (kind, Recipe).
 
     'wide': bases in turn, rates log-uniform over the sliders, strengths in proportion to 1 / (1 + strength), so that
     the machine spends as long on each. 'near': healthy and failing starts in turn, rates moved a little. 'rare': the
     same near the starts in RARE. Every run has a seed of its own.
     """
-    draw = np.random.default_rng(seed)
+    draw, first = np.random.default_rng(seed), abs(seed - SEED) * 10**7  # no run's seed comes twice
     odds = np.array([1 / (1 + s) for s in STRENGTHS])
     made = []
     for i in range(wide):
         lr_g, lr_d = np.exp(draw.uniform(*np.log(SLIDER), size=2))
         strength = draw.choice(STRENGTHS, p=odds / odds.sum())
-        made.append(("wide", _run(HEALTHY[i % len(HEALTHY)], lr_g, lr_d, strength, 10**6 + i)))
+        made.append(("wide", _run(HEALTHY[i % len(HEALTHY)], lr_g, lr_d, strength, first + 10**6 + i)))
     starts = HEALTHY + FAILING
-    made += [("near", _near(starts[i % len(starts)], draw, 2 * 10**6 + i)) for i in range(near)]
-    return made + [("rare", _near(RARE[i % len(RARE)], draw, 3 * 10**6 + i)) for i in range(rare)]
+    made += [("near", _near(starts[i % len(starts)], draw, first + 2 * 10**6 + i)) for i in range(near)]
+    return made + [("rare", _near(RARE[i % len(RARE)], draw, first + 3 * 10**6 + i)) for i in range(rare)]
 
 
 def _near(recipe, draw, seed):
@@ -87,40 +83,13 @@ def half(token):
     return ("seen", "unseen")[hashlib.sha256(token.encode()).digest()[0] % 2]
 
 
-def judge(kinds, recipes):
+def judge(kinds, recipes, continued=True):
     """Train recipes that may stand side by side, in float32: a row each with label, diagnosis and their numbers."""
-    labels, histories = examine(recipes, dtype=torch.float32)
+    labels, histories = examine(recipes, continued, dtype=torch.float32)
     return [{"token": recipe.token, "kind": kind, "half": half(recipe.token), "label": label.symptom,
              "diagnosis": diagnose(history).symptom, "label_numbers": _rounded(label.numbers),
              "numbers": _rounded(_measured(history))}
             for kind, recipe, label, history in zip(kinds, recipes, labels, histories, strict=True)]  # fmt: skip
-
-
-def named_again(row):
-    """The diagnosis of a row's numbers by today's thresholds; divergence and short runs keep the one of their day."""
-    if row["diagnosis"] == "divergence" or not row["numbers"]:
-        return row["diagnosis"]
-    arrays = {name: np.array(row["numbers"][name]) for name in ("modes", "quality")}  # the least, the median, the most
-    seen = {**row["numbers"], **arrays, "period": Period(*row["numbers"]["period"])}
-    return next((symptom for symptom, check in CHECKS.items() if check(seen)), "undecided")
-
-
-def at_length(row):
-    """What a row's run shows at its own length, by the numbers of its label; `label` also knows how it went on."""
-    numbers = row["label_numbers"]
-    return decide({**numbers, "period": Period(*numbers["period"])})
-
-
-def named_anew(found):
-    """The rows with the diagnosis by today's thresholds, `label` at the run's own length, and whether it was `slow`.
-
-    slow: it failed, and came clearly nearer to the data when it was continued to three times its length. Taught in
-    notebooks/07.
-    """
-    shown = [at_length(row) for row in found]
-    return [{**row, "diagnosis": named_again(row), "label": label,
-             "slow": label in MAY_BE_SLOW and row["label"] == "undecided"}
-            for row, label in zip(found, shown, strict=True)]  # fmt: skip
 
 
 def _measured(history):
@@ -158,10 +127,10 @@ def rows(file):
     return [row for row in found if "token" in row]
 
 
-def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: None):
+def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: None, continued=True):
     """Train and judge every recipe that the file lacks, writing rows as they are finished; returns all its rows.
 
-    recipes: (kind, Recipe) pairs, `drawn()` else. Taught in notebooks/07.
+    recipes: (kind, Recipe) pairs, `drawn()` else. continued: as in `labels.examine`. Taught in notebooks/07.
     """
     recipes = drawn() if recipes is None else recipes
     have = rows(file)
@@ -171,7 +140,7 @@ def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: 
     places = chunks([recipe for _, recipe in left], size)
     places.sort(key=lambda p: hashlib.sha256(left[p[0]][1].token.encode()).digest())  # a part of them is a fair sample
     with ProcessPoolExecutor(workers) as pool:
-        jobs = [pool.submit(judge, [left[i][0] for i in p], [left[i][1] for i in p]) for p in places]
+        jobs = [pool.submit(judge, [left[i][0] for i in p], [left[i][1] for i in p], continued) for p in places]
         for job in as_completed(jobs):
             have += job.result()
             with open(file, "a") as out:
@@ -180,103 +149,30 @@ def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: 
     return have
 
 
-# --- the report -----------------------------------------------------------------------------------------------
-
-
-def confusion(found):
-    """Counter of (label, diagnosis)."""
-    return Counter((row["label"], row["diagnosis"]) for row in found)
-
-
-def report(found):
-    """The confusion matrices of both halves and what follows from them, as Markdown, by today's thresholds."""
-    found = named_anew(found)
-    lengths = sorted({Recipe.from_token(row["token"]).steps for row in found})
-    parts = [f"{len(found):,} runs of {' or '.join(f'{steps:,}' for steps in lengths)} steps, "
-             f"printed with PyTorch {torch.__version__}, {platform.machine()}."]  # fmt: skip
-    for name in ("unseen", "seen"):
-        ours = [row for row in found if row["half"] == name]
-        if ours:
-            lists = "\n".join([figures(ours), by_kind(ours), slow_runs(ours)])
-            parts += [f"### The {name} half, {len(ours)} runs", matrix(ours), lists]
-    return "\n\n".join(parts)
-
-
-def matrix(found):
-    """Rows are labels, columns diagnoses; the last columns give the share that is right, with Wilson's interval."""
-    counts = confusion(found)
-    names = [s for s in SYMPTOMS if any(s in pair for pair in counts)]
-    lines = ["| label ↓, diagnosis → | " + " | ".join(names) + " | runs | right |", "|---" * (len(names) + 3) + "|"]
-    for label in names:
-        total = sum(counts[label, d] for d in names)
-        right = share(counts[label, label], total) if total else "–"
-        cells = " | ".join(str(counts[label, d] or "·") for d in names)
-        lines.append(f"| {label} | {cells} | {total} | {right} |")
-    return "\n".join(lines)
-
-
-def figures(found):
-    """Share right over all runs, over those with a symptom, over those with one on both sides; healthy ones accused."""
-    counts = confusion(found)
-    right = sum(n for (label, diagnosis), n in counts.items() if label == diagnosis)
-    healthy = [row for row in found if row["label"] == "healthy"]
-    accused = sum(row["diagnosis"] not in ("healthy", "undecided") for row in healthy)
-    labelled = [row for row in found if row["label"] != "undecided"]
-    named = [row for row in labelled if row["diagnosis"] != "undecided"]
-    agree = sum(row["label"] == row["diagnosis"] for row in named)
-    return "\n".join([
-        f"- Right: {share(right, len(found))} of all runs.",
-        f"- Where the label is a symptom: {share(agree, len(labelled))}.",
-        f"- Where both name one: {share(agree, len(named))}.",
-        f"- Healthy runs that the diagnosis calls a failure: {share(accused, len(healthy))}.",
-    ])  # fmt: skip
-
-
-def by_kind(found):
-    """The share right among the runs of each kind of draw."""
-    runs = Counter(row["kind"] for row in found)
-    right = Counter(row["kind"] for row in found if row["label"] == row["diagnosis"])
-    return "- By how they were drawn: " + "; ".join(f"{kind} {share(right[kind], n)}" for kind, n in runs.items()) + "."
-
-
-def slow_runs(found):
-    """How many failures were only slow, by symptom, and the share right if these are to be called undecided.
-
-    Divergence is for good: it is not counted among them.
-    """
-    failing = Counter(row["label"] for row in found if row["label"] in MAY_BE_SLOW)
-    slow = Counter(row["label"] for row in found if row["slow"])
-    each = ", ".join(f"{name} {slow[name]} of {failing[name]}" for name in SYMPTOMS if slow[name])
-    right = sum(row["diagnosis"] == ("undecided" if row["slow"] else row["label"]) for row in found)
-    return "\n".join([
-        f"- Failing, but clearly nearer to the data when continued: {share(slow.total(), failing.total())}"
-        + (f": {each}." if each else "."),
-        f"- Right, if such slow runs are to be called undecided: {share(right, len(found))} of all runs.",
-        "- By that count, what someone would reach who always names rightly what the run shows at its length: "
-        f"{share(len(found) - slow.total(), len(found))}.",
-    ])  # fmt: skip
-
-
-def share(hits, n):
-    """'95 of 100 (95.0 %, 88.8 to 97.8)', or '0 of 0'."""
-    if not n:
-        return "0 of 0"
-    low, high = wilson(hits, n)
-    return f"{hits} of {n} ({100 * hits / n:.1f} %, {100 * low:.1f} to {100 * high:.1f})"
-
-
 def main(arguments=None):
     """`gan-edu study`: make or go on with the study, then print its report; returns the exit code."""
     parser = argparse.ArgumentParser(prog="gan-edu study", description=__doc__.splitlines()[0])
     parser.add_argument("file", nargs="?", default=str(FILE), help=f"rows as JSON lines (default: {FILE})")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--report", action="store_true", help="train nothing, only print the report of the file")
+    parser.add_argument("--seed", type=int, default=SEED, help="draw other runs in the same way, into a file of theirs")
+    parser.add_argument("--share", type=float, default=1, help="draw only this part of as many runs")
+    parser.add_argument("--short", action="store_true", help="do not continue failing runs, so slow ones are not told")
+    parser.add_argument("--whole", action="store_true", help="print one table of all runs, none having been tuned on")
     options = parser.parse_args(arguments)
-    found = rows(options.file) if options.report else study(options.file, workers=options.workers, progress=_tell)
+    if options.seed != SEED and options.file == str(FILE):
+        parser.error(f"--seed {options.seed} draws other runs than those in {FILE}; name a file of their own")
+    found = rows(options.file) if options.report else _made(options)
     if not found:
         parser.error(f"{options.file} holds no runs yet; leave out --report to train them")
-    print(report(found))
+    print(report(found, options.whole))
     return 0
+
+
+def _made(options):
+    counts = (round(options.share * count) for count in (WIDE, NEAR, RARE_RUNS))
+    recipes = drawn(*counts, seed=options.seed)
+    return study(options.file, recipes, options.workers, progress=_tell, continued=not options.short)
 
 
 def _tell(done, wanted):

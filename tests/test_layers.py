@@ -34,7 +34,8 @@ diagnosis
 ensemble
 labels
 maps views pngs audit trials digit_trials generators
-study second_opinion cases walks
+study_report second_opinion cases walks
+study
 dirac critics
 plots plots_dirac plots_critics
 plots_gradients

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from gan_edu import study
+from gan_edu import study, study_report
 from gan_edu.recipe import Recipe
 
 TINY = [("wide", Recipe(steps=300, g_width=8, d_width=8, batch=16, lr_d=rate, seed=i)) for i, rate in
@@ -53,7 +53,7 @@ def row(label, diagnosis, half="unseen", slow=False):
     """A row as the file has it: a slow run is labelled undecided there."""
     numbers = {"reach": 1, "quality": 0.5, "lowest quality": 0.5, "fewest modes": 0, "most modes": 1, "moved": 0,
                "wandering": 0, "gradient": 1, "own": 0.7, "fresh": 0.7, "trend": 0, "period": [0.0, 9.0, 5.0, 0.0],
-               **SHOWS.get(label, {})}  # fmt: skip
+               "overlap when continued": 0.1, **SHOWS.get(label, {})}  # fmt: skip
     return {"token": Recipe().token, "kind": "wide", "half": half, "label": "undecided" if slow else label,
             "diagnosis": diagnosis, "numbers": {}, "label_numbers": numbers}  # fmt: skip
 
@@ -62,7 +62,7 @@ def test_the_report_counts_by_hand():
     found = [row("healthy", "healthy")] * 8 + [row("healthy", "oscillation"), row("healthy", "undecided")]
     found += [row("mode_collapse", "mode_collapse")] * 4
     found += [row("undecided", "healthy"), row("mode_collapse", "healthy")]
-    text = study.report(found)
+    text = study_report.report(found)
     assert "| healthy | 8 | · | 1 | 1 | 10 | 8 of 10 (80.0 %, 49.0 to 94.3) |" in text
     assert "| mode_collapse | 1 | 4 | · | · | 5 | 4 of 5 (80.0 %, 37.6 to 96.4) |" in text
     assert "- Right: 12 of 16 (75.0 %" in text
@@ -77,15 +77,15 @@ def test_the_report_counts_by_hand():
 def test_a_slow_run_counts_as_what_it_shows_and_is_told_apart_below():
     found = [row("mode_collapse", "mode_collapse", slow=slow) for slow in (True, False, False)]
     found += [row("healthy", "healthy"), row("undecided", "undecided")]
-    text = study.slow_runs(study.named_anew(found))
+    text = study_report.slow_runs(study_report.named_anew(found))
     assert "when continued: 1 of 3 (33.3 %, 6.1 to 79.2): mode_collapse 1 of 3." in text
     assert text.count(": 4 of 5 (80.0 %") == 2, "the diagnosis, and whoever names rightly what is shown"
-    assert "- Right: 5 of 5 " in study.report(found)
+    assert "- Right: 5 of 5 " in study_report.report(found)
 
 
 def test_at_its_own_length_a_kept_run_shows_its_label_unless_it_is_slow():
     found = study.rows(study.FILE)
-    slow = [row for row in found if row["label"] != study.at_length(row)]
+    slow = [row for row in found if row["label"] != study_report.at_length(row)]
     assert {row["label"] for row in slow} == {"undecided"}
     assert 0.02 < len(slow) / len(found) < 0.1
     assert all(row["label_numbers"]["overlap when continued"] - row["label_numbers"]["overlap"] >= 0.2499
@@ -101,9 +101,9 @@ def test_a_small_study_is_trained_kept_and_gone_on_with(tmp_path, capsys):
     assert [Recipe.from_token(r["token"]) for r in with_third] == [recipe for _, recipe in TINY]
     assert with_third == study.rows(file)
     for found in with_third:
-        assert found["label"] in study.SYMPTOMS
-        assert found["diagnosis"] in study.SYMPTOMS
-        assert study.named_again(found) == found["diagnosis"]
+        assert found["label"] in study_report.SYMPTOMS
+        assert found["diagnosis"] in study_report.SYMPTOMS
+        assert study_report.named_again(found) == found["diagnosis"]
         assert found["label_numbers"]["quality"] == pytest.approx(found["numbers"]["quality"][1], abs=0.1)
     assert study.main([str(file), "--report"]) == 0
     assert "3 runs of 300 steps" in capsys.readouterr().out
@@ -113,10 +113,10 @@ def test_a_row_is_named_again_by_todays_thresholds(monkeypatch):
     numbers = {"k": 8, "modes": [1, 2, 2], "quality": [0.8, 0.9, 0.9], "gradient": 1.0, "moved": 0.3, "wandering": 0.4,
                "trend": 0.0, "accuracy": 0.5, "separable": 0.875, "period": [1.0, 9.0, 5.0, 0.1]}  # fmt: skip
     one = {**row("weak_discriminator", "non_convergence"), "numbers": numbers}
-    assert study.named_again(one) == "weak_discriminator"
+    assert study_report.named_again(one) == "weak_discriminator"
     monkeypatch.setattr("gan_edu.diagnosis.BY_MODES", 0.9)
-    assert study.named_again(one) == "non_convergence"
-    assert study.named_again({**one, "diagnosis": "divergence"}) == "divergence"
+    assert study_report.named_again(one) == "non_convergence"
+    assert study_report.named_again({**one, "diagnosis": "divergence"}) == "divergence"
 
 
 def test_a_damaged_row_is_named_and_an_empty_file_says_what_to_do(tmp_path, capsys):
@@ -128,3 +128,21 @@ def test_a_damaged_row_is_named_and_an_empty_file_says_what_to_do(tmp_path, caps
         study.main([str(tmp_path / "none.jsonl"), "--report"])
     assert stopped.value.code == 2
     assert "--report" in capsys.readouterr().err
+
+
+def test_runs_that_nothing_was_tuned_on_have_one_table_and_their_slow_ones_are_not_told():
+    found = [row("healthy", "healthy"), row("mode_collapse", "mode_collapse", half="seen")]
+    assert "continued" in study_report.report(found, whole=True)
+    for one in found:
+        del one["label_numbers"]["overlap when continued"]
+    text = study_report.report(found, whole=True)
+    assert "### All, 2 runs" in text
+    assert "continued" not in text
+
+
+def test_another_draw_shares_no_seed_and_needs_a_file_of_its_own(capsys):
+    ours, others = ({recipe.seed for _, recipe in study.drawn(seed=seed)} for seed in (study.SEED, study.SEED + 1))
+    assert not ours & others
+    with pytest.raises(SystemExit):
+        study.main(["--seed", str(study.SEED + 1)])
+    assert "name a file" in capsys.readouterr().err
