@@ -24,6 +24,7 @@ from gan_edu.recipe import Recipe
 from gan_edu.study_report import report
 
 FILE = Path(__file__).with_name("course") / "diagnosis.jsonl"
+FRESH = FILE.with_name("diagnosis_fresh.jsonl")  # other runs, drawn when nothing was to be changed any more
 SLIDER = (1e-5, 1e-1)  # learning rates
 STRENGTHS = tuple(2.0**e for e in range(-4, 5))
 WIDE, NEAR = 600, 720  # runs over the whole range, and runs near the presets

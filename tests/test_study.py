@@ -140,6 +140,17 @@ def test_runs_that_nothing_was_tuned_on_have_one_table_and_their_slow_ones_are_n
     assert "continued" not in text
 
 
+def test_the_runs_drawn_afterwards_are_those_of_their_command_and_mostly_named_rightly():
+    found = study.rows(study.FRESH)
+    drawn = study.drawn(240, 288, 72, seed=2027)
+    assert {row["token"] for row in found} == {recipe.token for _, recipe in drawn}
+    named = study_report.named_anew(found)
+    assert sum(row["label"] == row["diagnosis"] for row in named) == 576, "docs/diagnosis.md says so"
+    healthy = [row["diagnosis"] for row in named if row["label"] == "healthy"]
+    assert len(healthy) == 128
+    assert set(healthy) == {"healthy", "undecided"}
+
+
 def test_another_draw_shares_no_seed_and_needs_a_file_of_its_own(capsys):
     ours, others = ({recipe.seed for _, recipe in study.drawn(seed=seed)} for seed in (study.SEED, study.SEED + 1))
     assert not ours & others
