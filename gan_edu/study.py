@@ -56,7 +56,7 @@ def drawn(wide=WIDE, near=NEAR, rare=RARE_RUNS, seed=SEED):
     the machine spends as long on each. 'near': healthy and failing starts in turn, rates moved a little. 'rare': the
     same near the starts in RARE. Every run has a seed of its own.
     """
-    draw, first = np.random.default_rng(seed), abs(seed - SEED) * 10**7  # no run's seed comes twice
+    draw, first = np.random.default_rng(seed), (seed - SEED) % 10**6 * 10**7  # no seed comes twice
     odds = np.array([1 / (1 + s) for s in STRENGTHS])
     made = []
     for i in range(wide):
@@ -161,18 +161,20 @@ def main(arguments=None):
     parser.add_argument("--short", action="store_true", help="do not continue failing runs, so slow ones are not told")
     parser.add_argument("--whole", action="store_true", help="print one table of all runs, none having been tuned on")
     options = parser.parse_args(arguments)
-    if options.seed != SEED and options.file == str(FILE):
-        parser.error(f"--seed {options.seed} draws other runs than those in {FILE}; name a file of their own")
-    found = rows(options.file) if options.report else _made(options)
+    found = rows(options.file) if options.report else _made(options, parser)
     if not found:
         parser.error(f"{options.file} holds no runs yet; leave out --report to train them")
     print(report(found, options.whole))
     return 0
 
 
-def _made(options):
+def _made(options, parser):
     counts = (round(options.share * count) for count in (WIDE, NEAR, RARE_RUNS))
     recipes = drawn(*counts, seed=options.seed)
+    strange = {row["token"] for row in rows(options.file)} - {recipe.token for _, recipe in recipes}
+    if strange:
+        parser.error(f"{options.file} holds {len(strange)} runs of another draw: name another file, or the --seed and "
+                     "the --share that it was made with")  # fmt: skip
     return study(options.file, recipes, options.workers, progress=_tell, continued=not options.short)
 
 

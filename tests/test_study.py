@@ -152,8 +152,11 @@ def test_the_runs_drawn_afterwards_are_those_of_their_command_and_mostly_named_r
 
 
 def test_another_draw_shares_no_seed_and_needs_a_file_of_its_own(capsys):
-    ours, others = ({recipe.seed for _, recipe in study.drawn(seed=seed)} for seed in (study.SEED, study.SEED + 1))
-    assert not ours & others
-    with pytest.raises(SystemExit):
-        study.main(["--seed", str(study.SEED + 1)])
-    assert "name a file" in capsys.readouterr().err
+    draws = [{recipe.seed for _, recipe in study.drawn(seed=study.SEED + i)} for i in (-1, 0, 1)]
+    assert len(set.union(*draws)) == sum(map(len, draws))
+    before = study.FILE.read_bytes(), study.FRESH.read_bytes()
+    for arguments in (["--seed", str(study.SEED + 1)], ["--share", "0.5"], [str(study.FRESH)]):
+        with pytest.raises(SystemExit):
+            study.main(arguments)
+        assert "runs of another draw" in capsys.readouterr().err
+    assert (study.FILE.read_bytes(), study.FRESH.read_bytes()) == before
