@@ -131,10 +131,15 @@ def rows(file):
 def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: None, continued=True):
     """Train and judge every recipe that the file lacks, writing rows as they are finished; returns all its rows.
 
-    recipes: (kind, Recipe) pairs, `drawn()` else. continued: as in `labels.examine`. Taught in notebooks/07.
+    recipes: (kind, Recipe) pairs, `drawn()` else. continued: as in `labels.examine`. ValueError for a file that is
+    damaged, or that holds runs of another draw, and then nothing is written. Taught in notebooks/07.
     """
     recipes = drawn() if recipes is None else recipes
     have = rows(file)
+    strange = {row["token"] for row in have} - {recipe.token for _, recipe in recipes}
+    if strange:
+        raise ValueError(f"{file} holds {len(strange)} runs of another draw: name another file, or the --seed and the "
+                         "--share that it was made with")  # fmt: skip
     Path(file).write_text("".join(json.dumps(row) + "\n" for row in have))  # without a line that was cut off
     known = {row["token"] for row in have}
     left = [(kind, recipe) for kind, recipe in recipes if recipe.token not in known]
@@ -161,20 +166,19 @@ def main(arguments=None):
     parser.add_argument("--short", action="store_true", help="do not continue failing runs, so slow ones are not told")
     parser.add_argument("--whole", action="store_true", help="print one table of all runs, none having been tuned on")
     options = parser.parse_args(arguments)
-    found = rows(options.file) if options.report else _made(options, parser)
+    try:
+        found = rows(options.file) if options.report else _made(options)
+    except ValueError as error:
+        parser.error(str(error))
     if not found:
         parser.error(f"{options.file} holds no runs yet; leave out --report to train them")
     print(report(found, options.whole))
     return 0
 
 
-def _made(options, parser):
+def _made(options):
     counts = (round(options.share * count) for count in (WIDE, NEAR, RARE_RUNS))
     recipes = drawn(*counts, seed=options.seed)
-    strange = {row["token"] for row in rows(options.file)} - {recipe.token for _, recipe in recipes}
-    if strange:
-        parser.error(f"{options.file} holds {len(strange)} runs of another draw: name another file, or the --seed and "
-                     "the --share that it was made with")  # fmt: skip
     return study(options.file, recipes, options.workers, progress=_tell, continued=not options.short)
 
 
