@@ -5,7 +5,6 @@ The names used here without a definition are the notebook's own.
 
 # ruff: noqa: F821
 
-from gan_edu.challenges import find, solved
 from gan_edu.diagnosis import diagnose
 
 
@@ -74,10 +73,8 @@ assert mean([row["distance"] for row in grid["as it is"]]) > 0.2
 assert mean([row["quality"] for row in grid["R1"]]) < 0.3
 assert mean([row["distance"] for row in grid["averaged weights"]]) > 0.2
 
-# 6: refused while nothing has moved; both solutions pass
+# 6: refused while nothing has moved
 provoke = challenge("09.provoke_oscillation")
 assert provoke.check(provoke.play.home).refused
-assert provoke.check(solved(find("09.provoke_oscillation"))).passed
-assert challenge("09.mend_oscillation").check(solved(find("09.mend_oscillation"))).passed
 
 print("all as the text says")
