@@ -1,6 +1,6 @@
 """Challenges without a page: the bank, the rules, the unseen seeds, the check itself, and that each can be solved.
 
-By default one challenge is trained in full, and the other solutions on points with three seeds in float32;
+By default one challenge is trained in full, and the other solutions on points with four seeds in float32;
 GAN_EDU_CHALLENGES=all trains every one in full (about a minute of CPU each).
 """
 
@@ -360,12 +360,12 @@ def test_the_solution_shows_on_a_few_seeds(name):
     wanted = find(name)
     if challenges.trained(wanted) == 1:
         pytest.skip("digits, a minute each: GAN_EDU_CHALLENGES=all")
-    members = [solved(wanted).replace(seed=seed) for seed in seeds(solved(wanted), wanted, "a few")[:3]]
+    members = [solved(wanted).replace(seed=seed) for seed in seeds(solved(wanted), wanted, "a few")[:4]]
     threads = torch.get_num_threads()
     histories, _ = train_chunk(members, torch.float32)
     torch.set_num_threads(threads)
     outcomes = [challenges.judge(member, history, wanted) for member, history in zip(members, histories, strict=True)]
-    assert sum(outcome.good for outcome in outcomes) >= 2, outcomes
+    assert sum(outcome.good for outcome in outcomes) >= 2, outcomes  # nine in ten do: 1 or 0 of 4 is rare
 
 
 @pytest.mark.parametrize("name", TRAINED)
