@@ -73,6 +73,7 @@ assert last["quality"] < 0.5
 # 8: a challenge is refused while nothing has moved; what the lesson has shown solves it
 provoke = challenge("02.provoke_collapse")
 assert provoke.check(recipe).refused
+assert not provoke.check(recipe).passed
 shown = solved(find("02.provoke_collapse"))  # trained in tests/test_challenges.py
 assert (shown.lr_g, shown.lr_d) == (1e-4, 1e-2)
 
