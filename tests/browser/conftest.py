@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from lab import CHROMIUM_ARGS, REPO, Lab, LabServer, find_browser
+from lab import CHROMIUM_ARGS, REPO, VIEWPORT, Lab, LabServer, find_browser
 
 HERE = Path(__file__).parent
 MISSING = "no Chromium, Chrome or Edge was found (GAN_EDU_BROWSER can name one)"  # tests/conftest.py looks for it
@@ -65,18 +65,40 @@ def browser_found(browser_path):
     pytest.skip(MISSING)
 
 
+@pytest.fixture(scope="session")
+def used():
+    """The page of the last test that passed, if it can serve again: {"page": Lab} or {}."""
+    return {}
+
+
+def clear_page(server, browser, used):
+    """The page of an earlier test, emptied, or a new one."""
+    page = used.pop("page", None)
+    if page and page.cleared():
+        page.page.set_viewport_size(VIEWPORT)
+        page.context.clear_permissions()
+        page.outside.clear()
+        page.console_errors.clear()
+        return page
+    if page:
+        page.context.close()
+    context = browser.new_context(viewport=VIEWPORT, locale="en-GB")
+    return Lab(server, context, os.environ.get("GAN_EDU_ARTEFACTS") or REPO / "artefacts")
+
+
 @pytest.fixture
 def lab(browser_found, request):
-    """A fresh page on JupyterLab, untouched notebooks, empty progress, no kernel running; see `lab.Lab`."""
-    server, browser = request.getfixturevalue("lab_server"), request.getfixturevalue("browser")
+    """An empty page on JupyterLab, untouched notebooks, empty progress, no kernel running; see `lab.Lab`."""
+    server, browser, used = (request.getfixturevalue(name) for name in ("lab_server", "browser", "used"))
+    page = clear_page(server, browser, used)
     server.fresh()
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-GB")
-    page = Lab(server, context, os.environ.get("GAN_EDU_ARTEFACTS") or REPO / "artefacts")
     yield page
     if getattr(request.node, "failed_in_browser", False):
         page.screenshot("failed_" + re.sub(r"\W+", "_", request.node.name))
         print("console errors:", *page.console_errors, "last lines of the server:", server.tail(), sep="\n")
-    context.close()
+        page.context.close()
+    else:
+        used["page"] = page
     assert not page.outside, f"requests beyond loopback: {page.outside}"
 
 

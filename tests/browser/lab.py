@@ -27,6 +27,7 @@ import urllib.request
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
+VIEWPORT = {"width": 1280, "height": 720}
 CHROMIUM_ARGS = [
     "--no-sandbox",  # CI runs as root
     "--disable-gpu",
@@ -54,6 +55,16 @@ RAN = """wanted => {
     || cells.some(c => c.outputs.toJSON().some(o => o.output_type === 'error')); }"""
 FORGET = """() => { for (const c of jupyterapp.shell.currentWidget.content.model.cells)
   if (c.type === 'code') { c.executionCount = null; c.outputs.clear(); } }"""
+# Back to an empty JupyterLab without loading it anew; false where that cannot be, as with a dialog left open.
+CLEAR = """async () => {
+  const app = window.jupyterapp;
+  if (!app || document.querySelector('.jp-Dialog, .lm-Menu')) return false;
+  for (const widget of [...app.shell.widgets('main')]) widget.dispose();
+  app.shell.expandLeft();
+  if (document.body.dataset.jpThemeLight !== 'true')
+    await app.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'});
+  return true; }"""
+OPEN = "path => { void jupyterapp.commands.execute('docmanager:open', {path}); }"
 CELL_ERRORS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].flatMap((c, i) =>
   (c.type === 'code' ? c.outputs.toJSON() : []).filter(o => o.output_type === 'error')
     .map(o => `cell ${i}: ${o.ename}: ${o.evalue}`))"""
@@ -206,6 +217,8 @@ class LabServer:
 class Lab:
     """One browser page on a `LabServer`: 1280 x 720, empty profile, nothing but loopback reachable.
 
+    To load JupyterLab takes longer than most tests, so `cleared` makes a used page fit for another one.
+
     `outside` lists requests beyond loopback (refused; the fixture fails the test for any), `console_errors` what the
     page's console reported as an error, JupyterLab's own included.
     """
@@ -243,10 +256,20 @@ class Lab:
         (self.server.notebooks / name).write_text(json.dumps(book), encoding="utf-8")
         return name
 
+    def cleared(self):
+        """Close everything that is open in a loaded JupyterLab; False where that is not possible."""
+        if not self.page.evaluate(CLEAR):
+            return False
+        self.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
+        return True
+
     def open_notebook(self, name):
         """Open a notebook in an otherwise empty JupyterLab and wait for its kernel."""
-        path = urllib.parse.quote(name)
-        self.page.goto(f"{self.server.base}/lab/tree/{path}?token={self.server.token}&reset")
+        if self.page.url.startswith(self.server.base) and self.cleared():
+            self.page.evaluate(OPEN, name)
+        else:
+            path = urllib.parse.quote(name)
+            self.page.goto(f"{self.server.base}/lab/tree/{path}?token={self.server.token}&reset")
         self.wait_ready()
 
     def wait_ready(self, seconds=60):

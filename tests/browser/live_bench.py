@@ -5,7 +5,7 @@ import statistics
 import time
 from pathlib import Path
 
-from lab import CHROMIUM_ARGS, Lab, LabServer, find_browser
+from lab import CHROMIUM_ARGS, VIEWPORT, Lab, LabServer, find_browser
 from playwright.sync_api import sync_playwright
 
 BARE = """import time
@@ -69,7 +69,7 @@ def measure(minutes=1.0):
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=CHROMIUM_ARGS)
-            lab = Lab(server, browser.new_context(viewport={"width": 1280, "height": 720}), Path("artefacts"))
+            lab = Lab(server, browser.new_context(viewport=VIEWPORT), Path("artefacts"))
             name = lab.make_notebook([BARE, SHOW, STATE])
             lab.open_notebook(name)
             lab.run_all()
