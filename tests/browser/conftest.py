@@ -14,12 +14,15 @@ MISSING = "no Chromium, Chrome or Edge was found (GAN_EDU_BROWSER can name one)"
 def pytest_collection_modifyitems(items):
     """Mark these tests `browser` and run them after all others: Playwright keeps an event loop open.
 
+    The longest file comes first, so that two processes end together.
+
     One that fails is tried once more, as a busy machine can be late; the summary counts it as a rerun.
     """
     here = [item for item in items if HERE in item.path.parents]
     for item in here:
         item.add_marker("browser")
         item.add_marker(pytest.mark.flaky(reruns=1))
+    here.sort(key=lambda item: item.path.name != "test_lessons_browser.py")
     items[:] = [item for item in items if item not in here] + here
 
 

@@ -1,11 +1,12 @@
 """A challenge as a learner meets it in JupyterLab: refused, cancelled, solved with the mouse, kept; in both themes."""
 
 import json
+import re
 
 import pytest
 from board import WAIT, Board
 from playwright.sync_api import expect
-from test_quiz_browser import CONTRAST
+from readable import faint
 
 CHECK = 4 * WAIT  # milliseconds; a check takes at most 30 s on two free cores
 IMPORTS = "from gan_edu import challenge, progress_bar\n"
@@ -34,24 +35,18 @@ def verdict(lab):
     return lab.page.locator(".gan-challenge .gan-course").get_by_role("status")
 
 
-def to_value(board, name, value):
-    """Drag a slider by mouse until it shows a value."""
-    rates = board.ask("play.fixed['rates']")
-    board.slider(name).scroll_into_view_if_needed()
-    board.drag(name, rates.index(value))
-
-
 def test_a_challenge_is_solved_with_the_mouse(lab):
-    board = open_challenge(lab, "02.provoke_collapse", "progress_bar('02')")
+    """Of all challenges the one that is checked fastest."""
+    board = open_challenge(lab, "04.provoke_divergence", "progress_bar('04')")
     page = lab.page
     expect(board.select("Preset")).to_be_hidden()
     button(lab, "Check on 8 unseen seeds").click()
     expect(verdict(lab)).to_contain_text("Not checked: nothing differs from the start yet", timeout=WAIT)
     expect(button(lab, "Show a solution")).to_be_hidden()
 
-    to_value(board, "Generator learning rate", 1e-4)
-    to_value(board, "Discriminator learning rate", 1e-2)
-    expect(page.locator(".gan-changed")).to_have_count(2, timeout=WAIT)
+    board.slider("Discriminator strength").scroll_into_view_if_needed()
+    board.drag("Discriminator strength", board.ask("play.fixed['strengths']").index(1 / 16))
+    expect(page.locator(".gan-changed")).to_have_count(1, timeout=WAIT)
     lab.screenshot("challenge_ready")
     board.press("Play")
     board.until_step(1)
@@ -63,10 +58,12 @@ def test_a_challenge_is_solved_with_the_mouse(lab):
     assert page.locator(".gan-mount").evaluate("m => m.inert")
     lab.screenshot("challenge_checking")
     expect(verdict(lab)).to_contain_text("8: passed", timeout=CHECK)
-    expect(page.locator(".gan-outcomes tr.gan-good")).to_have_count(8)
-    expect(page.locator(".gan-outcomes")).to_contain_text("modes held, at most")
+    good = int(re.search(r"(\d) of 8", verdict(lab).inner_text())[1])
+    assert good >= 7
+    expect(page.locator(".gan-outcomes tr.gan-good")).to_have_count(good)
+    expect(page.locator(".gan-outcomes")).to_contain_text("10× the data's radius")
     lab.screenshot("challenge_passed")
-    assert [(r["challenge"], r["passed"]) for r in records(lab, "challenge")] == [("02.provoke_collapse", True)]
+    assert [(r["challenge"], r["passed"]) for r in records(lab, "challenge")] == [("04.provoke_divergence", True)]
     bar = page.get_by_role("progressbar", name="Failures provoked")
     expect(bar).to_have_attribute("aria-valuenow", "1", timeout=WAIT)
 
@@ -128,10 +125,7 @@ def test_both_themes_are_readable_also_at_600_pixels(lab, theme):
     expect(page.locator(".gan-outcomes tr")).to_have_count(9)
     page.wait_for_timeout(800)
     lab.screenshot(f"challenge_{theme}")
-    shown = [text for text in page.locator(WORDS).all() if text.is_visible() and text.inner_text().strip()]
-    assert len(shown) > 50
-    contrast = {text.inner_text(): round(text.evaluate(CONTRAST), 2) for text in shown}
-    assert not {text: ratio for text, ratio in contrast.items() if ratio < 4.5}
+    assert not faint(page.locator(WORDS), 50)
     lab.command("application:toggle-left-area")
     page.set_viewport_size({"width": 600, "height": 2400})
     page.wait_for_timeout(500)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from readable import faint
 
 HEAD = "from gan_edu import course_map, predict, progress_bar, quiz, retrieval\n"
 EVIL = '<img src=x onerror="window.hacked = 1"><script>window.hacked = 2</script>'
@@ -35,19 +36,6 @@ questions:
       - {{{{key: b, text: two}}}}
 ''')
 """
-# Contrast ratio of an element's text with what is painted behind it (WCAG 2), resolved by a canvas.
-CONTRAST = """element => {
-  const paint = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const layers = [];
-  for (let e = element; e; e = e.parentElement) layers.unshift(getComputedStyle(e).backgroundColor);
-  const pixel = colour => {
-    paint.fillStyle = colour; paint.fillRect(0, 0, 1, 1); return paint.getImageData(0, 0, 1, 1).data; };
-  layers.forEach(pixel);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-    .reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
-  const behind = light(pixel('transparent')), front = light(pixel(getComputedStyle(element).color));
-  return (Math.max(front, behind) + .05) / (Math.min(front, behind) + .05); }"""
 
 
 def records(lab, kind=None):
@@ -255,10 +243,7 @@ def test_both_themes_are_readable_also_at_600_pixels(lab, theme):
     page.locator(".gan-columns").wait_for()
     page.wait_for_timeout(800)
     lab.screenshot(f"quiz_{theme}")
-    shown = [text for text in page.locator(WORDS).all() if text.is_visible()]
-    assert len(shown) > 60
-    contrast = {text.inner_text(): round(text.evaluate(CONTRAST), 2) for text in shown}
-    assert not {text: ratio for text, ratio in contrast.items() if ratio < 4.5}
+    assert not faint(page.locator(WORDS), 60)
     lab.command("application:toggle-left-area")
     page.set_viewport_size({"width": 600, "height": 3200})
     page.wait_for_timeout(500)
