@@ -7,6 +7,7 @@ GAN_EDU_LESSONS=all runs all, GAN_EDU_LESSONS="05 12" these two.
 
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 from test_notebooks import CPU, FOLDER, NOTEBOOKS, TESTS, Kernel, errors_in
@@ -15,11 +16,11 @@ CHECKS = {path.stem + ".ipynb": path for path in sorted((TESTS / "solutions").gl
 TURNS = ("03 05 10", "02 06 11", "01 07 09", "04 08 12")  # about equally long
 
 
-def turn(files):
-    """Numbers of the lessons whose turn it is; the same for the same files, wherever they are."""
+def turn(root, files):
+    """Numbers of the lessons whose turn it is; the same for the same files below a folder, wherever that is."""
     digest = hashlib.sha256()
-    for path in sorted(files, key=lambda path: path.name):
-        digest.update(path.name.encode() + path.read_bytes())
+    for name in sorted(path.relative_to(root).as_posix() for path in files):
+        digest.update(name.encode() + Path(root, name).read_bytes())
     return TURNS[int(digest.hexdigest(), 16) % len(TURNS)]
 
 
@@ -28,7 +29,10 @@ def chosen():
     wanted = os.environ.get("GAN_EDU_LESSONS", "")
     if wanted == "all":
         return " ".join(TURNS)
-    return wanted or turn([*FOLDER.glob("*.ipynb"), *FOLDER.parent.glob("gan_edu/**/*.py"), *CHECKS.values()])
+    if unknown := set(wanted.split()) - set(" ".join(TURNS).split()):
+        raise ValueError(f"GAN_EDU_LESSONS: no lesson {', '.join(sorted(unknown))}; say all, or numbers as in '05 12'")
+    root = FOLDER.parent
+    return wanted or turn(root, [*FOLDER.glob("*.ipynb"), *root.glob("gan_edu/**/*.py"), *CHECKS.values()])
 
 
 CHOSEN = chosen().split()  # once: a file may be edited while the tests run
@@ -53,8 +57,23 @@ def test_each_lesson_has_its_turn(tmp_path):
     file, met = tmp_path / "lesson.py", set()
     for number in range(40):
         file.write_text(f"number = {number}")
-        met.add(turn([file]))
+        met.add(turn(tmp_path, [file]))
     assert met == set(TURNS)
+
+
+def test_the_turn_does_not_hang_on_the_order_of_files(tmp_path):
+    files = [tmp_path / folder / "__init__.py" for folder in "abcdef"]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(str(file.parent.name))
+    assert {turn(tmp_path, files[i:] + files[:i]) for i in range(6)} == {turn(tmp_path, files)}
+
+
+@pytest.mark.parametrize("wanted", ["5", "05,06", "13"])
+def test_an_unknown_lesson_is_named(monkeypatch, wanted):
+    monkeypatch.setenv("GAN_EDU_LESSONS", wanted)
+    with pytest.raises(ValueError, match=f"no lesson {wanted}; say all"):
+        chosen()
 
 
 @pytest.mark.parametrize(("wanted", "count"), [("all", 12), ("05 12", 2), ("", 3)])
