@@ -3,7 +3,7 @@
 python3 start.py                     open JupyterLab on the first notebook
 python3 start.py --no-browser        the same on a server: prints the address instead of opening a browser
 python3 start.py ANYTHING ELSE       is passed on to JupyterLab, for example --port=9999
-python3 start.py test [ARGUMENTS]    run all tests; the arguments go to pytest
+python3 start.py test [ARGUMENTS]    run the tests; the arguments go to pytest
 
 Everything is installed into the folder .venv beside this file, and nowhere else: to undo it, delete that folder.
 GAN_EDU_TORCH_INDEX is the package index asked for PyTorch first; empty means the default one (CONTRIBUTING.md).

@@ -118,6 +118,7 @@ _HELD = {  # lesson 08: a clipped critic of the ring, and a gradient penalty in 
     "clipped to 0.03": {**_BRIEF, "penalty_weight": 0.03},
     "clipped to 0.3, as it is": {**_BRIEF},
     "clipped to 1": {**_BRIEF, "penalty_weight": 1.0},
+    "clipped to 1, slower generator": {**_BRIEF, "penalty_weight": 1.0, "lr_g": 5e-4},
     "penalty, weight 1": {**_BRIEF, "penalty": "wgan_gp", "penalty_weight": 1.0},
     "penalty, weight 10": {**_BRIEF, "penalty": "wgan_gp", "penalty_weight": 10.0},
 }

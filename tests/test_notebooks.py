@@ -1,6 +1,6 @@
 """Every notebook, run as a learner runs it: top to bottom, offline, twice in one kernel, then each widget driven.
 
-All are run quickly (GAN_EDU_FAST=1); test_notebooks_in_full.py runs them as a learner does.
+All are run quickly (GAN_EDU_FAST=1); test_notebooks_in_full.py runs some as a learner does.
 """
 
 import base64

@@ -19,12 +19,12 @@ def trained(name, steps):
     return np.array([[(s["modes"], s["quality"]) for s in history.snapshots] for history in histories])
 
 
-@pytest.mark.parametrize(("name", "steps", "held", "low", "high"), [("ring_wgan_gp", 500, 6, 0.4, 0.8),
-                                                                    ("ring_wgan", 1000, 6, 0.2, 0.7)])  # fmt: skip
-def test_a_wasserstein_preset_finds_the_modes_and_comes_nearer(name, steps, held, low, high):
-    """A sixth of the way each; one seed in four may not have found them yet."""
+@pytest.mark.parametrize(("name", "steps", "seeds", "low", "high"), [("ring_wgan_gp", 500, 4, 0.4, 0.6),
+                                                                     ("ring_wgan", 1500, 3, 0.3, 0.5)])  # fmt: skip
+def test_a_wasserstein_preset_finds_the_modes_and_comes_nearer(name, steps, seeds, low, high):
+    """A sixth of the way, and a quarter; a clipped critic has one seed of four that is late."""
     seen = trained(name, steps)
     modes, quality = seen[:, -4:, 0], seen[:, :, 1]
-    assert sorted(np.median(modes, axis=1))[1] >= held
+    assert sum(np.median(modes, axis=1) >= 6) >= seeds
     assert low < quality[:, -4:].mean() < high
     assert quality[:, -4:].mean() > quality[:, 4:8].mean() + 0.05

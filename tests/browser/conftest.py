@@ -70,21 +70,11 @@ def browser_found(browser_path):
 
 @pytest.fixture(scope="session")
 def used():
-    """The page of the last test that passed, if it can serve again: {"page": Lab} or {}."""
+    """The page of an earlier test, emptied for the next one: {"page": Lab}, or {}."""
     return {}
 
 
-def clear_page(server, browser, used):
-    """The page of an earlier test, emptied, or a new one."""
-    page = used.pop("page", None)
-    if page and page.cleared():
-        page.page.set_viewport_size(VIEWPORT)
-        page.context.clear_permissions()
-        page.outside.clear()
-        page.console_errors.clear()
-        return page
-    if page:
-        page.context.close()
+def new_page(server, browser):
     context = browser.new_context(viewport=VIEWPORT, locale="en-GB")
     return Lab(server, context, os.environ.get("GAN_EDU_ARTEFACTS") or REPO / "artefacts")
 
@@ -93,16 +83,19 @@ def clear_page(server, browser, used):
 def lab(browser_found, request):
     """An empty page on JupyterLab, untouched notebooks, empty progress, no kernel running; see `lab.Lab`."""
     server, browser, used = (request.getfixturevalue(name) for name in ("lab_server", "browser", "used"))
-    page = clear_page(server, browser, used)
+    page = used.pop("page", None) or new_page(server, browser)
     server.fresh()
     yield page
-    if getattr(request.node, "failed_in_browser", False):
+    failed = getattr(request.node, "failed_in_browser", False)
+    if failed:
         page.screenshot("failed_" + re.sub(r"\W+", "_", request.node.name))
         print("console errors:", *page.console_errors, "last lines of the server:", server.tail(), sep="\n")
-        page.context.close()
-    else:
+    if not failed and page.emptied():
         used["page"] = page
-    assert not page.outside, f"requests beyond loopback: {page.outside}"
+    else:
+        page.context.close()
+    outside, page.outside = page.outside, []
+    assert not outside, f"requests beyond loopback: {outside}"
 
 
 @pytest.fixture

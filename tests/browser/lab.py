@@ -1,4 +1,4 @@
-"""Drive the real JupyterLab in a real browser: a server on loopback, and `Lab`, one fresh page on it.
+"""Drive the real JupyterLab in a real browser: a server on loopback, and `Lab`, a page on it.
 
 conftest.py turns both into fixtures. A test reads like what a learner does:
 
@@ -25,6 +25,8 @@ import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
+
+from playwright.sync_api import Error as PlaywrightError
 
 REPO = Path(__file__).resolve().parents[2]
 VIEWPORT = {"width": 1280, "height": 720}
@@ -55,16 +57,15 @@ RAN = """wanted => {
     || cells.some(c => c.outputs.toJSON().some(o => o.output_type === 'error')); }"""
 FORGET = """() => { for (const c of jupyterapp.shell.currentWidget.content.model.cells)
   if (c.type === 'code') { c.executionCount = null; c.outputs.clear(); } }"""
-# Back to an empty JupyterLab without loading it anew; false where that cannot be, as with a dialog left open.
-CLEAR = """async () => {
-  const app = window.jupyterapp;
-  if (!app || document.querySelector('.jp-Dialog, .lm-Menu')) return false;
-  for (const widget of [...app.shell.widgets('main')]) widget.dispose();
-  app.shell.expandLeft();
-  if (document.body.dataset.jpThemeLight !== 'true')
-    await app.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'});
-  return true; }"""
-OPEN = "path => { void jupyterapp.commands.execute('docmanager:open', {path}); }"
+CLOSE_ALL = "for (const widget of [...jupyterapp.shell.widgets('main')]) widget.dispose();"
+OPEN = f"path => {{ {CLOSE_ALL} void jupyterapp.commands.execute('docmanager:open', {{path}}); }}"
+EMPTY = f"""async () => {{
+  if (!window.jupyterapp || document.querySelector('.jp-Dialog, .lm-Menu')) return false;
+  {CLOSE_ALL}
+  jupyterapp.shell.expandLeft();
+  jupyterapp.shell.collapseRight();
+  await jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab Light'}});
+  return true; }}"""
 CELL_ERRORS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].flatMap((c, i) =>
   (c.type === 'code' ? c.outputs.toJSON() : []).filter(o => o.output_type === 'error')
     .map(o => `cell ${i}: ${o.ename}: ${o.evalue}`))"""
@@ -127,7 +128,7 @@ class LabServer:
         env = dict(
             os.environ,
             JUPYTER_PREFER_ENV_PATH="1",
-            GAN_EDU_FAST="1",  # lessons take short runs; tests/test_notebooks_in_full.py runs them in full
+            GAN_EDU_FAST="1",  # lessons take short runs; tests/test_notebooks_in_full.py runs some in full
             **{name: str(self.state / folder) for name, folder in folders.items()},
         )
         options = [
@@ -215,9 +216,7 @@ class LabServer:
 
 
 class Lab:
-    """One browser page on a `LabServer`: 1280 x 720, empty profile, nothing but loopback reachable.
-
-    To load JupyterLab takes longer than most tests, so `cleared` makes a used page fit for another one.
+    """One browser page on a `LabServer`: 1280 x 720, nothing but loopback reachable.
 
     `outside` lists requests beyond loopback (refused; the fixture fails the test for any), `console_errors` what the
     page's console reported as an error, JupyterLab's own included.
@@ -256,16 +255,24 @@ class Lab:
         (self.server.notebooks / name).write_text(json.dumps(book), encoding="utf-8")
         return name
 
-    def cleared(self):
-        """Close everything that is open in a loaded JupyterLab; False where that is not possible."""
-        if not self.page.evaluate(CLEAR):
+    def emptied(self):
+        """Make the page as good as new, which takes a quarter of the time of a new one; False where that fails."""
+        try:
+            if not self.page.evaluate(EMPTY):
+                return False
+            self.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
+            self.page.set_viewport_size(VIEWPORT)
+            self.context.clear_permissions()
+            for other in self.context.pages[1:]:
+                other.close()
+        except PlaywrightError:  # closed, or crashed
             return False
-        self.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
+        self.console_errors.clear()
         return True
 
     def open_notebook(self, name):
-        """Open a notebook in an otherwise empty JupyterLab and wait for its kernel."""
-        if self.page.url.startswith(self.server.base) and self.cleared():
+        """Open a notebook, and nothing beside it, and wait for its kernel."""
+        if self.page.url.startswith(self.server.base):
             self.page.evaluate(OPEN, name)
         else:
             path = urllib.parse.quote(name)

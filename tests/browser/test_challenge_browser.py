@@ -125,7 +125,7 @@ def test_both_themes_are_readable_also_at_600_pixels(lab, theme):
     expect(page.locator(".gan-outcomes tr")).to_have_count(9)
     page.wait_for_timeout(800)
     lab.screenshot(f"challenge_{theme}")
-    assert not faint(page.locator(WORDS), 50)
+    assert not faint(page.locator(WORDS), 51)
     lab.command("application:toggle-left-area")
     page.set_viewport_size({"width": 600, "height": 2400})
     page.wait_for_timeout(500)

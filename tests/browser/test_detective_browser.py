@@ -71,14 +71,14 @@ def test_themes_and_a_narrow_page(lab):
     page.set_viewport_size({"width": 1280, "height": 1100})
     page.evaluate(TELL, "tested.begin(); tested.commit('good')")
     phase(root, "told")
-    for theme in ("Dark", "Light"):  # Light last: JupyterLab keeps it for the tests that follow
+    for theme in ("Dark", "Light"):
         lab.command("apputils:change-theme", theme=f"JupyterLab {theme}")
         page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
         page.wait_for_timeout(500)
         lab.screenshot(f"detective_{theme.lower()}")
         corner = root.locator("canvas.gan-samples").evaluate(CORNER)
         assert (sum(corner) > 380) == (theme == "Light"), f"the picture follows the theme: {corner}"
-        assert not faint(root.locator(SHOWN), 6)
+        assert not faint(root.locator(SHOWN), 7)
     lab.command("application:toggle-left-area")
     page.set_viewport_size({"width": 600, "height": 1500})
     page.wait_for_timeout(500)

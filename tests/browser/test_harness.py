@@ -56,6 +56,33 @@ def test_each_test_starts_fresh(lab):
     assert lab.page.get_by_text("progress 0", exact=True).is_visible()
 
 
+def test_a_used_page_is_emptied_before_the_next_test(lab):
+    lab.open_notebook(lab.make_notebook(["1"]))
+    for area in ("left", "right"):
+        lab.command(f"application:toggle-{area}-area")
+    lab.page.set_viewport_size({"width": 600, "height": 500})
+    lab.context.grant_permissions(["clipboard-read"])
+    lab.context.new_page()
+    lab.command("apputils:change-theme", theme="JupyterLab Dark")
+    lab.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    assert lab.emptied()
+    left = lab.page.evaluate("""async () => { const shell = jupyterapp.shell; return {
+      notebooks: document.querySelectorAll('.jp-Notebook').length, light: document.body.dataset.jpThemeLight,
+      left: shell.leftCollapsed, right: shell.rightCollapsed, width: innerWidth,
+      clipboard: (await navigator.permissions.query({name: 'clipboard-read'})).state}; }""")
+    assert left == {"notebooks": 0, "light": "true", "left": False, "right": True, "width": 1280, "clipboard": "prompt"}
+    assert len(lab.context.pages) == 1
+
+
+def test_a_page_that_cannot_be_emptied_is_not_used_again(lab):
+    lab.open_notebook(lab.make_notebook(["1"]))
+    lab.command("help:about")
+    lab.page.locator(".jp-Dialog").wait_for()
+    assert not lab.emptied()
+    lab.page.close()
+    assert not lab.emptied()
+
+
 def test_nothing_beyond_loopback_is_reachable_and_each_try_is_noted(lab):
     lab.open_notebook(lab.make_notebook(["1"]))
     for script in ("fetch('https://cdn.example/x.js')", "Promise.resolve(new WebSocket('wss://cdn.example/socket'))"):

@@ -1,6 +1,4 @@
-"""Lesson 03 as a learner plays it: predictions, second opinion, twin and challenge, all on its own page.
-
-Its detective trains for half a minute; test_detective_browser.py plays one in short runs."""
+"""Lesson 03 as a learner plays it: predictions, second opinion, detective, twin and challenge, all on its own page."""
 
 import re
 
@@ -18,6 +16,7 @@ def test_the_lesson_is_played_through(lab):
     expect(card).to_contain_text(re.compile(r"A: \d of 8 modes, high-quality share .* B: \d of 8 modes"))
     lab.screenshot("03_prediction")
     _second_opinion(lab)
+    _detective(lab)
     _twin_behind_its_prediction(lab)
     first_hint(lab, "03.fake_success", "Fake a success")
     lab.screenshot("03_challenge")
@@ -35,6 +34,16 @@ def _second_opinion(lab):
     found = re.compile(r"a fresh discriminator tells real from generated with AUC (1.00|0.9\d)")
     expect(words).to_have_text(found, timeout=WAIT)
     lab.screenshot("03_second_opinion")
+
+
+def _detective(lab):
+    detective = shown(lab, "detective()").locator(".gan-detective")
+    detective.get_by_role("button", name="Draw eight runs").click()
+    expect(detective).to_have_attribute("data-phase", "open", timeout=4 * WAIT)
+    detective.get_by_role("radio").first.check()
+    detective.get_by_role("button", name="Commit to this verdict").click()
+    expect(detective).to_have_attribute("data-phase", "told", timeout=WAIT)
+    lab.screenshot("03_detective")
 
 
 def _twin_behind_its_prediction(lab):

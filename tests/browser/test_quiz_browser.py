@@ -243,7 +243,7 @@ def test_both_themes_are_readable_also_at_600_pixels(lab, theme):
     page.locator(".gan-columns").wait_for()
     page.wait_for_timeout(800)
     lab.screenshot(f"quiz_{theme}")
-    assert not faint(page.locator(WORDS), 60)
+    assert not faint(page.locator(WORDS), 61)
     lab.command("application:toggle-left-area")
     page.set_viewport_size({"width": 600, "height": 3200})
     page.wait_for_timeout(500)

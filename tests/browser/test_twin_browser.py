@@ -168,7 +168,7 @@ def test_twin_in_a_cell_themes_and_narrow_page(lab):
     assert drawn(panes.curves) != blank
     expect(panes.curves).to_have_attribute("aria-label", re.compile(rf"at step {panes.steps()[0]:,}; right \d of 8"))
     page.set_viewport_size({"width": 1280, "height": 1100})
-    for theme in ("Dark", "Light"):  # Light last: JupyterLab keeps it for the tests that follow
+    for theme in ("Dark", "Light"):
         lab.command("apputils:change-theme", theme=f"JupyterLab {theme}")
         page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
         page.wait_for_timeout(500)
