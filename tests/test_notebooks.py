@@ -23,6 +23,15 @@ TESTS = Path(__file__).parent
 FOLDER = TESTS.parent / "notebooks"
 NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
 MAX_LINES = 25
+COMING_BACK = (  # a saved lesson, opened again: its kernel has ended, and every widget is only a message
+    "**Coming back another day?** Click the first cell that you want to go on with, then choose "
+    "*Run > Run All Above Selected Cell*. The message 'Error displaying widget: model not found' asks for just this. "
+    "Your answers come back."
+)
+STOP = (
+    "To go on another day, click this cell, choose *Run > Run All Above Selected Cell*, "
+    "and go on below with Shift + Enter."
+)
 OFFLINE = """
 import socket
 def _refuse(real):
@@ -224,6 +233,17 @@ def test_links_pictures_and_minutes(name):
         assert target.startswith("https://") or (FOLDER / target).exists(), f"{target} leads nowhere"
     minutes = {lesson.file: lesson.minutes for lesson in lessons()}[name]
     assert f"{minutes} minutes" in text
+
+
+@pytest.mark.parametrize("name", sorted(set(NOTEBOOKS) - {"A_refresher.ipynb"}))
+def test_a_learner_who_comes_back_is_told_what_to_do(name):
+    """At the top, and at each stopping point. (Cells run in order, so what stands above is all that they need.)"""
+    first, *cells = [cell.source for cell in nbformat.read(FOLDER / name, as_version=4).cells]
+    assert COMING_BACK in first
+    stops = [line for source in cells for line in source.split("\n") if "good place to stop" in line]
+    assert all(line.startswith("> **A good place to stop.** ") and line.endswith(STOP) for line in stops)
+    words = {0: "", 1: "one good place to stop", 2: "two good places to stop"}
+    assert words[len(stops)] in first, "the top tells how many stopping points there are"
 
 
 def test_stored_picture_is_what_its_script_draws():

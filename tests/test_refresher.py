@@ -60,6 +60,31 @@ def test_the_refreshers_own_links_lead_somewhere():
     assert all(target.removeprefix("cell-id=") in IDS and target.startswith("cell-id=") for target in own), own
 
 
+def parts():
+    """The id of each part that has code -> its code cells, in order."""
+    found, part = {}, None
+    for cell in REFRESHER.cells:
+        if cell.cell_type == "code":
+            found.setdefault(part, []).append(cell.source)
+        elif cell.source.startswith("#"):
+            part = cell.id
+    return found
+
+
+@pytest.mark.parametrize("part", parts())
+def test_each_part_runs_by_itself(part):
+    """A link leads to its heading, and Shift + Enter works from there: in a new kernel, with no cell run before."""
+    names = {}
+    for source in parts()[part]:
+        exec(compile(source, part, "exec"), names)
+
+
+def test_all_six_parts_are_there_and_say_that_they_run_alone():
+    assert list(parts()) == ["logit-and-sigmoid", "expectation", "kl-and-js", "adam", "slope-bound-lipschitz",
+                             "spiral-and-eigenvalue"]  # fmt: skip
+    assert "**Each part runs on its own**: click its heading and press Shift + Enter" in REFRESHER.cells[0].source
+
+
 def test_a_question_that_points_to_the_refresher_names_a_part_of_it():
     pointing = [question for question in load_bank().questions.values() if question.see and question.see[0] == "A"]
     assert len(pointing) >= 6
