@@ -26,6 +26,7 @@ TREND = 0.1  # gain in overlap with the data, from the window before to this one
 SWING = 0.25  # amplitude of a period, in radii of the data or in parts of all modes
 CLASSES, FEW_CLASSES = 10, 5  # digits; half of them
 NEAR_DIGITS, FAR_FROM_DIGITS = 500, 3000  # kernel distance: most can be read; none can (one and the same: from 5,000)
+OWN_AUC = "AUC of its own discriminator, mean over the last quarter of the run"
 
 ADVICE = {
     "divergence": "Let the discriminator answer more often (strength), or lower both learning rates; restart.",
@@ -103,7 +104,7 @@ def measure(history):
     """The numbers that the checks look at, from the last quarter of the run: a dict."""
     window = last_snapshots(history, 1 / 4)
     half = last_snapshots(history, 1 / 2)
-    norms, accuracy = (_recent(history, name, window[0]["step"]) for name in ("g_grad_norm", "accuracy"))
+    norms, auc = (_recent(history, name, window[0]["step"]) for name in ("g_grad_norm", "auc"))
     first = float(np.median(history.columns["g_grad_norm"][:FIRST_STEPS]))
     shares, weights = _with_rest(window), fair_shares(history.target)  # (n, k + 1), (k + 1,)
     centres = np.array([s["centre"] for s in window]) / history.target.radius  # (n, dim)
@@ -116,7 +117,7 @@ def measure(history):
         "wandering": float(np.sqrt(((centres - centres.mean(0)) ** 2).sum(1).mean())),
         "separable": best_score(shares, weights),
         "trend": overlap(shares, weights) - overlap(_with_rest(half[: len(half) // 2]), weights),
-        "accuracy": float(accuracy.mean()),
+        "auc": float(auc.mean()),
         "gradient": float(np.median(norms)) / first if first else 0.0,
         "period": _period(history),
         "spacing": window[-1]["step"] - window[-2]["step"],
@@ -191,9 +192,10 @@ def _stands_still(seen):
 
 
 def _weak(seen):
-    if seen["accuracy"] < GUESSING and seen["separable"] >= BY_MODES:
-        return (Evidence("discriminator's accuracy", seen["accuracy"], GUESSING, "a coin scores 0.5"),
-                Evidence("accuracy of a good one", seen["separable"], BY_MODES, "the fakes are easy to tell"))
+    if seen["auc"] < GUESSING and seen["separable"] >= BY_MODES:
+        return (Evidence(OWN_AUC, seen["auc"], GUESSING, "a coin scores 0.5"),
+                Evidence("AUC of a good one, from the mode counts", seen["separable"], BY_MODES,
+                         "the fakes are easy to tell"))
     return None
 
 
@@ -253,16 +255,16 @@ def _digits(history):
     window = last_snapshots(history, 1 / 4)
     classes, distances = ([s[name] for s in window] for name in ("modes", "distance"))
     distance = float(np.median(distances))
-    norms, accuracy = (_recent(history, name, window[0]["step"]) for name in ("g_grad_norm", "accuracy"))
+    norms, auc = (_recent(history, name, window[0]["step"]) for name in ("g_grad_norm", "auc"))
     first = float(np.median(history.columns["g_grad_norm"][:FIRST_STEPS])) if len(history) else 0.0
     gradient = float(np.median(norms)) / first if first else 1.0
     far = Evidence("distance from real digits", distance, FAR_FROM_DIGITS, "real digits from others: 0 ± 60")
     if distance >= FAR_FROM_DIGITS and gradient <= VANISHED:
         return _named("vanishing_gradients",
                       Evidence("generator's gradient, of its first", gradient, VANISHED, "too little to move by"), far)
-    if distance >= FAR_FROM_DIGITS and accuracy.mean() < GUESSING:
+    if distance >= FAR_FROM_DIGITS and auc.mean() < GUESSING:
         return _named("weak_discriminator",
-                      Evidence("discriminator's accuracy", float(accuracy.mean()), GUESSING, "a coin scores 0.5"), far)
+                      Evidence(OWN_AUC, float(auc.mean()), GUESSING, "a coin scores 0.5"), far)
     if max(classes) <= FEW_CLASSES:
         reason = "half of the ten digits, all through the last quarter"
         return _named("mode_collapse", Evidence("classes drawn, at most", max(classes), FEW_CLASSES, reason))

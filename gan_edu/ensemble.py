@@ -125,7 +125,7 @@ class Group:
         self.rows = np.full((first.steps, len(COLUMNS), len(recipes)), np.nan)
         self.rows[:, 0] = np.arange(1, first.steps + 1)[:, None]
         self.rows[:, COLUMNS.index("d_grad_norm")] = 0
-        self.rows[:, COLUMNS.index("accuracy")] = 0.5
+        self.rows[:, COLUMNS.index("auc")] = 0.5
         self.credit = 0.0
         self.measure()
 

@@ -2,7 +2,7 @@
 
 from array import array
 
-COLUMNS = ("step", "d_loss", "g_loss", "d_grad_norm", "g_grad_norm", "d_real", "d_fake", "accuracy")
+COLUMNS = ("step", "d_loss", "g_loss", "d_grad_norm", "g_grad_norm", "d_real", "d_fake", "auc")
 MAX_ROWS = 400_000  # then every other row is dropped: 400,000 rows of 8 numbers are 26 MB
 MAX_SNAPSHOTS = 20_000  # about 1 kB each
 

@@ -24,14 +24,14 @@ from gan_edu.unrolling import generator_step
 CHECKPOINT_BUDGET = 128 * 2**20  # bytes; with history, snapshots and what the allocator keeps, 256 MB in all
 WHOLE = 1 - 1e-9  # credit that buys an update; strengths such as 0.3 add up to 1 only nearly
 MEASURED_SAMPLES, MEASURED_IMAGES = 512, 256
-LAST = ("d_loss", "d_grad_norm", "d_real", "d_fake", "accuracy")  # what an update of D leaves in the record
+LAST = ("d_loss", "d_grad_norm", "d_real", "d_fake", "auc")  # what an update of D leaves in the record
 EVERY = {False: 25, True: 100}  # steps between snapshots: for points, for images
 
 
 @dataclass(frozen=True)
 class Record:
     """What one step did. Losses are those minimised; d_real, d_fake are D's mean outputs in [0, 1] (raw for critics);
-    accuracy is P(D(real) > D(fake)) over the batch; gradient norms are Euclidean, of each network's last update.
+    auc is P(D(real) > D(fake)) over the batch, ties half; gradient norms are Euclidean, of each network's last update.
     """
 
     step: int
@@ -41,7 +41,7 @@ class Record:
     g_grad_norm: float
     d_real: float
     d_fake: float
-    accuracy: float
+    auc: float
 
     @property
     def is_finite(self):
@@ -67,7 +67,7 @@ class Run:
         self.credit = 0.0
         self.failed_at = None  # the step at which a loss was NaN or infinite
         self._average = Average(self.players.g_optimiser, recipe.average)
-        self._last = {"d_loss": math.nan, "d_grad_norm": 0.0, "d_real": math.nan, "d_fake": math.nan, "accuracy": 0.5}
+        self._last = {"d_loss": math.nan, "d_grad_norm": 0.0, "d_real": math.nan, "d_fake": math.nan, "auc": 0.5}
         self._last_g = (math.nan, 0.0)  # the generator's last loss and gradient norm
         self.history = History(self.target)
         self.checkpoints = Checkpoints(100 if not recipe.is_image else 50, CHECKPOINT_BUDGET)

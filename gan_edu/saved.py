@@ -19,6 +19,7 @@ from gan_edu.run import Run
 
 KIND = "gan_edu run 1"
 SMALL = ("credit", "applied", "knobs", "last", "last_g", "failed_at")
+OLD_NAMES = {"accuracy": "auc"}  # columns as files kept before say it: as it is now
 
 
 def save(run, file):
@@ -63,6 +64,10 @@ def _fill(run, tensors, small):
         player, _, part = name.partition(".")
         if player in players:
             players[player][part] = value
+    for old, new in OLD_NAMES.items():
+        if f"history.{old}" in tensors:
+            tensors[f"history.{new}"] = tensors.pop(f"history.{old}")
+            small["last"][new] = small["last"].pop(old)
     last_g = tuple(math.nan if value is None else value for value in small["last_g"])
     run._load({**players, "average": tensors.get("average"), **{name: small[name] for name in SMALL}, "last_g": last_g})
     rows = torch.stack([tensors[f"history.{name}"] for name in COLUMNS], 1).numpy()  # (steps, columns)

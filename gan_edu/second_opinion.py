@@ -37,14 +37,16 @@ SIZES = {False: Size(600, 256, 4000), True: Size(60, 64, 1000)}  # for points, f
 
 @dataclass(frozen=True)
 class Opinion:
-    """What a fresh discriminator found on held-out samples, and what the run's own scores on the same ones.
+    """What a fresh discriminator found on held-out samples, and what the run's own scores on the same ones, now.
 
+    The verdict's AUC of the run's own is another: its mean over the batches of the run's last quarter.
     auc from 0 to 1, 1/2 = cannot tell; accuracy: share right at probability 1/2; *_error: standard errors.
     heat, own_heat: scores in [0, 1] at `views.heat_points`, (25, 25) or in one dimension (200,); None for images.
     sample: the frozen generator's points (256, dim) that go with the heat maps; None for images.
     """
 
     step: int
+    samples: int  # of each kind, held out
     auc: float
     auc_error: float
     accuracy: float
@@ -64,7 +66,8 @@ class Opinion:
     def sentence(self):
         """The finding in words, with its numbers."""
         found = (f"Step {self.step:,}: a fresh discriminator tells real from generated with AUC {self.auc:.2f} "
-                 f"(± {self.auc_error:.3f}); the run's own manages {self.own_auc:.2f}")
+                 f"(± {self.auc_error:.3f}) on {self.samples:,} new samples of each, now; the run's own manages "
+                 f"{self.own_auc:.2f} on the same")
         return f"{found}: {self._meaning()}"
 
     def _meaning(self):
@@ -145,8 +148,9 @@ class Examiner:
             sample = self._held_out[1][:256].numpy()
         auc, error = area_under_curve(real, fake)
         own_auc, own_error = area_under_curve(*self._own)
-        return Opinion(self.run_step, auc, error, right, math.sqrt(right * (1 - right) / (2 * len(real))), own_auc,
-                       own_error, heat, self._own_heat, sample)
+        right_error = math.sqrt(right * (1 - right) / (2 * len(real)))
+        return Opinion(self.run_step, len(real), auc, error, right, right_error, own_auc, own_error, heat,
+                       self._own_heat, sample)
 
 
 def _samples(run, n, generator):

@@ -87,12 +87,13 @@ def paired_generator_update(players, z, real):
 
 
 def outputs(objective, real_logits, fake_logits):
-    """D's mean output on real and on fake samples, and its accuracy P(D(real) > D(fake)), each of shape (...).
+    """D's mean output on real and on fake samples, and its AUC, each of shape (...).
 
-    Outputs are probabilities where the objective reads σ(logit) as one, otherwise the raw values.
+    AUC is P(D(real) > D(fake)), here over the pairs of the batch, ties counted half. Outputs are probabilities where
+    the objective reads σ(logit) as one, otherwise the raw values.
     Taught in notebooks/03.
     """
-    accuracy = (real_logits > fake_logits).double().mean(-1)
+    auc = ((real_logits > fake_logits).double() + (real_logits == fake_logits).double() / 2).mean(-1)
     if objective.is_probability:
         real_logits, fake_logits = torch.sigmoid(real_logits), torch.sigmoid(fake_logits)
-    return real_logits.mean(-1), fake_logits.mean(-1), accuracy
+    return real_logits.mean(-1), fake_logits.mean(-1), auc

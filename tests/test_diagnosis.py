@@ -16,7 +16,7 @@ FAIR = RING.weights.numpy() * 0.98
 ONE = np.eye(8)[0]
 
 
-def history(n=80, shares=lambda t: FAIR, centre=lambda t: (0, 0), gradient=lambda t: 1.0, accuracy=0.7, spread=1.2,
+def history(n=80, shares=lambda t: FAIR, centre=lambda t: (0, 0), gradient=lambda t: 1.0, auc=0.7, spread=1.2,
             target=RING):  # fmt: skip
     """A history of n snapshots, 25 steps apart; shares, centre and gradient are functions of time t in [0, 1]."""
     made = History(target)
@@ -24,7 +24,7 @@ def history(n=80, shares=lambda t: FAIR, centre=lambda t: (0, 0), gradient=lambd
     rows = np.full((steps, len(COLUMNS)), 1.0)
     rows[:, 0] = np.arange(1, steps + 1)
     rows[:, COLUMNS.index("g_grad_norm")] = [gradient(s / steps) for s in range(steps)]
-    rows[:, COLUMNS.index("accuracy")] = accuracy
+    rows[:, COLUMNS.index("auc")] = auc
     made.fill(rows)
     for i in range(n):
         held = np.asarray(shares(i / (n - 1)), dtype=float)
@@ -48,7 +48,7 @@ def stroll(seed=0, n=80):
 CASES = {
     "divergence": {"spread": 10.1},
     "vanishing_gradients": {"shares": lambda t: 0 * FAIR, "gradient": lambda t: 1 if t < 0.1 else 9e-4},
-    "weak_discriminator": {"shares": lambda t: ONE, "accuracy": 0.55},
+    "weak_discriminator": {"shares": lambda t: ONE, "auc": 0.55},
     "mode_collapse": {"shares": lambda t: 0.9 * ONE},
     "oscillation": {"shares": lambda t: 0 * FAIR, "centre": orbit(11)},
     "non_convergence": {"shares": lambda t: 0 * FAIR, "centre": stroll()},
@@ -77,8 +77,8 @@ def test_a_plain_case_is_named(symptom):
         ({"spread": math.inf}, "divergence"),
         ({**CASES["vanishing_gradients"], "gradient": lambda t: 1 if t < 0.1 else 2e-3}, "mode_collapse"),
         ({**CASES["vanishing_gradients"], "centre": orbit(11)}, "oscillation"),  # it does not stand still
-        ({"shares": lambda t: ONE, "accuracy": 0.61}, "mode_collapse"),
-        ({"accuracy": 0.55}, "healthy"),  # D cannot tell, and there is nothing to tell
+        ({"shares": lambda t: ONE, "auc": 0.61}, "mode_collapse"),
+        ({"auc": 0.55}, "healthy"),  # D cannot tell, and there is nothing to tell
         ({"shares": lambda t: FAIR * (np.arange(8) < 4)}, "mode_collapse"),
         ({"shares": lambda t: FAIR * (np.arange(8) < 5)}, "undecided"),
         ({"shares": lambda t: 0.9 * np.eye(8)[0 if t < 0.9 else 1]}, "non_convergence"),  # it moves on
@@ -119,14 +119,14 @@ def test_samples_that_come_back_from_far_out_have_diverged_all_the_same():
     assert diagnose(made).symptom == "healthy"
 
 
-def digits(classes=10, distance=200.0, accuracy=0.7, gradient=1.0, last=None):
+def digits(classes=10, distance=200.0, auc=0.7, gradient=1.0, last=None):
     """A history on digits whose last quarter has these numbers; `last`: what its newest snapshot has instead."""
     made = history(target=None)
     made.snapshots = [{"step": 25 * i, "modes": classes, "distance": distance, "shares": [0.1] * 10, "finite": True}
                       for i in range(len(made) // 25 + 1)]  # fmt: skip
     made.snapshots[-1].update(last or {})
     late = len(made) * 3 // 4 - 30
-    for name, value in (("accuracy", accuracy), ("g_grad_norm", gradient * made.columns["g_grad_norm"][0])):
+    for name, value in (("auc", auc), ("g_grad_norm", gradient * made.columns["g_grad_norm"][0])):
         for i in range(late, len(made)):
             made.columns[name][i] = value
     return made
@@ -138,12 +138,12 @@ def digits(classes=10, distance=200.0, accuracy=0.7, gradient=1.0, last=None):
     ({"last": {"modes": 9}}, "undecided"),
     ({"classes": 5}, "mode_collapse"), ({"classes": 5, "last": {"modes": 6}}, "undecided"),
     ({"classes": 1, "distance": 8000.0}, "mode_collapse"),
-    ({"classes": 1, "distance": 8000.0, "accuracy": 0.59}, "weak_discriminator"),
-    ({"classes": 1, "distance": 8000.0, "accuracy": 0.61}, "mode_collapse"),
-    ({"classes": 10, "distance": 2999.0, "accuracy": 0.5}, "undecided"),
+    ({"classes": 1, "distance": 8000.0, "auc": 0.59}, "weak_discriminator"),
+    ({"classes": 1, "distance": 8000.0, "auc": 0.61}, "mode_collapse"),
+    ({"classes": 10, "distance": 2999.0, "auc": 0.5}, "undecided"),
     ({"distance": 3001.0, "gradient": 0.9e-3}, "vanishing_gradients"),
     ({"distance": 3001.0, "gradient": 1.1e-3}, "undecided"),
-    ({"distance": 200.0, "gradient": 0.9e-3, "accuracy": 0.5}, "healthy"),
+    ({"distance": 200.0, "gradient": 0.9e-3, "auc": 0.5}, "healthy"),
 ])  # fmt: skip
 def test_digits_are_judged_by_classes_and_distance(changes, symptom):
     made = digits(**changes)

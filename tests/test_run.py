@@ -74,7 +74,7 @@ class PlainGan:
         self.d_count += 1
         self.record |= {"d_loss": loss.item(), "d_grad_norm": gradient_norm(self.D),
                         "d_real": on_real.sigmoid().mean().item(), "d_fake": on_fake.sigmoid().mean().item(),
-                        "accuracy": (on_real > on_fake).double().mean().item()}  # fmt: skip
+                        "auc": (on_real > on_fake).double().mean().item()}  # fmt: skip
 
     def generator(self):
         on_fake = self.D(self.G(self.g_batches[self.step][0]))
@@ -164,7 +164,7 @@ def test_outputs_are_means_over_the_batch(objective):
     wanted = [(torch.sigmoid(t) if objective == "minimax" else t).mean().item() for t in logits]
     record = run.train_step()
     assert [record.d_real, record.d_fake] == pytest.approx(wanted, rel=1e-12)
-    assert record.accuracy == (logits[0] > logits[1]).double().mean().item()
+    assert record.auc == (logits[0] > logits[1]).double().mean().item()
 
 
 # --- d_strength -----------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def test_a_step_without_an_update_repeats_the_discriminators_values():
     run = Run(SMALL.replace(d_strength=0.25, steps=12))
     seen = []
     for record in run:
-        seen.append((record.d_loss, record.d_grad_norm, record.d_real, record.d_fake, record.accuracy))
+        seen.append((record.d_loss, record.d_grad_norm, record.d_real, record.d_fake, record.auc))
     assert all(math.isnan(row[0]) for row in seen[:3])  # no update yet
     assert seen[3] == seen[4] == seen[5] == seen[6] != seen[7]
     assert len(set(run.history["g_loss"])) == 12  # the generator moves every time

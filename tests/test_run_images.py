@@ -27,7 +27,7 @@ def fingerprint(run):
     """Weights, moments, records and samples, bit for bit."""
     state = assembly.state(run.players)
     tensors = [value for kept in state.values() for value in kept.values() if torch.is_tensor(value)]
-    rows = [np.array(run.history[name]).tobytes() for name in ("step", "d_loss", "g_loss", "d_grad_norm", "accuracy")]
+    rows = [np.array(run.history[name]).tobytes() for name in ("step", "d_loss", "g_loss", "d_grad_norm", "auc")]
     return [tensor.numpy().tobytes() for tensor in tensors], rows, run.sample(3).numpy().tobytes(), run.token
 
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 from gan_edu import assembly
@@ -26,7 +27,7 @@ def everything(run):
     """All that later steps hang on, and all that is remembered."""
     state = assembly.state(run.players)
     tensors = [state[player][name] for player in "GD" for name in ("flat", "m", "v")]
-    names = ("step", "d_loss", "g_loss", "accuracy", "g_grad_norm")
+    names = ("step", "d_loss", "g_loss", "auc", "g_grad_norm")
     columns = [torch.tensor(run.history[name]).nan_to_num(-1) for name in names]
     return [*tensors, *columns, run.sample(4)], run.history.snapshots, run.token
 
@@ -53,6 +54,18 @@ def test_a_loaded_run_rewinds_to_any_step(tmp_path):
     run.rewind(33)
     assert torch.equal(again.sample(8), run.sample(8))
     assert again.history["g_loss"] == run.history["g_loss"]
+
+
+def test_a_run_saved_when_the_auc_was_called_accuracy_is_read(tmp_path):
+    run = trained(Run(POINTS), 30)
+    save(run, file := tmp_path / "run.safetensors")
+    with safe_open(file, "pt") as opened:
+        header, tensors = opened.metadata(), {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    tensors["history.accuracy"] = tensors.pop("history.auc")
+    save_file(tensors, file, metadata={**header, "state": header["state"].replace('"auc"', '"accuracy"')})
+    again = load(file)
+    assert again.history["auc"] == run.history["auc"]
+    assert trained(again, 31).history["auc"] == trained(run, 31).history["auc"]
 
 
 def test_a_run_at_step_0_can_be_saved(tmp_path):

@@ -73,7 +73,7 @@ def test_a_weak_discriminator_is_unmasked():
     assert opinion.is_weak
     found = f"Step 500: a fresh discriminator tells real from generated with AUC {opinion.auc:.2f}"
     assert opinion.sentence.startswith(found)
-    assert f"the run's own manages {opinion.own_auc:.2f}: it is weak" in opinion.sentence
+    assert f"the run's own manages {opinion.own_auc:.2f} on the same: it is weak" in opinion.sentence
 
 
 def test_a_collapse_is_seen_by_both():
@@ -143,8 +143,9 @@ def test_digits():
      (0.55, 0.5, "hardly"), (0.7, 0.52, "misses a part"), (0.95, 0.3, "it is weak")],
 )  # fmt: skip
 def test_words_follow_the_numbers(auc, own, words):
-    opinion = Opinion(1234, auc, 0.004, 0.9, 0.004, own, 0.01, None, None, None)
-    assert f"generated with AUC {auc:.2f} (± 0.004); the run's own manages {own:.2f}: " in opinion.sentence
+    opinion = Opinion(1234, 4000, auc, 0.004, 0.9, 0.004, own, 0.01, None, None, None)
+    found = f"generated with AUC {auc:.2f} (± 0.004) on 4,000 new samples of each, now; "
+    assert f"{found}the run's own manages {own:.2f} on the same: " in opinion.sentence
     assert opinion.sentence.startswith("Step 1,234: a fresh discriminator tells real from")
     assert words in opinion.sentence
     assert opinion.is_weak == (words == "it is weak")

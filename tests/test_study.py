@@ -111,7 +111,7 @@ def test_a_small_study_is_trained_kept_and_gone_on_with(tmp_path, capsys):
 
 def test_a_row_is_named_again_by_todays_thresholds(monkeypatch):
     numbers = {"k": 8, "modes": [1, 2, 2], "quality": [0.8, 0.9, 0.9], "gradient": 1.0, "moved": 0.3, "wandering": 0.4,
-               "trend": 0.0, "accuracy": 0.5, "separable": 0.875, "period": [1.0, 9.0, 5.0, 0.1]}  # fmt: skip
+               "trend": 0.0, "auc": 0.5, "separable": 0.875, "period": [1.0, 9.0, 5.0, 0.1]}  # fmt: skip
     one = {**row("weak_discriminator", "non_convergence"), "numbers": numbers}
     assert study_report.named_again(one) == "weak_discriminator"
     monkeypatch.setattr("gan_edu.diagnosis.BY_MODES", 0.9)

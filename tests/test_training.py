@@ -105,10 +105,10 @@ def test_the_reported_loss_is_without_its_penalty_and_the_step_with_it():
 
 def test_outputs():
     real, fake = torch.tensor([2.0, -1.0, 0.5, 3.0]), torch.tensor([1.0, 0.0, 0.5, -3.0])
-    d_real, d_fake, accuracy = outputs(OBJECTIVES["minimax"], real, fake)
+    d_real, d_fake, auc = outputs(OBJECTIVES["minimax"], real, fake)
     assert d_real.item() == pytest.approx(sum(1 / (1 + math.exp(-t)) for t in real.tolist()) / 4, rel=1e-6)
     assert d_fake.item() == pytest.approx(sum(1 / (1 + math.exp(-t)) for t in fake.tolist()) / 4, rel=1e-6)
-    assert accuracy.item() == 0.5  # a tie is no success
-    assert [value.item() for value in outputs(OBJECTIVES["hinge"], real, fake)] == [1.125, -0.375, 0.5]
+    assert auc.item() == 0.625  # a tie counts half
+    assert [value.item() for value in outputs(OBJECTIVES["hinge"], real, fake)] == [1.125, -0.375, 0.625]
     many = outputs(OBJECTIVES["minimax"], real.repeat(3, 1), fake.repeat(3, 1))
     assert [tuple(value.shape) for value in many] == [(3,)] * 3

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 CELL = "play = playground(PRESETS['weak_discriminator'].replace(steps=10**6), view='all')\nplay"
 FOUND = re.compile(r"^Step [\d,]+: a fresh discriminator tells real from generated with AUC (\d\.\d\d) "
-                   r"\(± \d\.\d{3}\); the run's own manages (\d\.\d\d): .+\.$")  # fmt: skip
+                   r"\(± \d\.\d{3}\) on 4,000 new samples of each, now; "
+                   r"the run's own manages (\d\.\d\d) on the same: .+\.$")  # fmt: skip
 
 
 def test_a_weak_discriminator_is_unmasked_on_the_page(lab):

@@ -52,8 +52,8 @@ assert symptoms["too weak"] == "weak_discriminator"
 assert symptoms["too strong"] == "vanishing_gradients"
 assert three["fair"].history.snapshots[-1]["modes"] == 4
 assert three["fair"].history.snapshots[-1]["quality"] > 0.6
-assert np.mean(three["too weak"].history["accuracy"][-300:]) < 0.65
-assert np.mean(three["too strong"].history["accuracy"][-300:]) > 0.999
+assert np.mean(three["too weak"].history["auc"][-300:]) < 0.65
+assert np.mean(three["too strong"].history["auc"][-300:]) > 0.999
 assert min(three["fair"].history["d_loss"][:100]) < 0.15, "for a moment it was on the way to vanish"
 assert np.mean(three["fair"].history["d_loss"][-300:]) > 1
 assert abs(np.mean(three["too weak"].history["d_loss"][-300:]) - math.log(4)) < 0.1

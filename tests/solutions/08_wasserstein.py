@@ -16,7 +16,7 @@ def of(rows, change):
 
 # 1: sure everywhere, and nothing left for the generator
 assert norms[-1] < 1e-6 * norms[0]
-assert accuracy[-1] == 1
+assert auc[-1] == 1
 assert diagnose(stuck.history).symptom == "vanishing_gradients"
 
 # 2: the cheapest of the six plans; JS is flat where W1 is straight
