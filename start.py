@@ -73,7 +73,7 @@ def wanted(locks):
 def installed():
     """Read what an earlier call installed; empty where it did not finish, or .venv does not work any more."""
     try:
-        with open(STAMP) as file:
+        with open(STAMP, encoding="utf-8") as file:
             return json.load(file) if os.path.exists(PYTHON) else {}
     except (OSError, ValueError):
         return {}
@@ -119,7 +119,7 @@ def make_environment(size):
 
 def install_torch(index, size):
     """Install the locked PyTorch from an index of CPU builds; where that fails, say what comes now."""
-    with open(os.path.join(ROOT, LOCK)) as file:
+    with open(os.path.join(ROOT, LOCK), encoding="utf-8") as file:
         torch = [line.strip() for line in file if line.startswith("torch==")]
     command = PIP + ["--no-deps", "--retries", "1", "--index-url", index] + torch
     if not step("Installing PyTorch for the CPU", command, size, may_fail=True):
@@ -144,7 +144,7 @@ def install(locks, size):
     step("Installing the course", PIP + ["--no-deps", "--no-build-isolation", "-e", "."], size[1])
     quiet_lab()
     done.update(want)
-    with open(STAMP, "w") as file:
+    with open(STAMP, "w", encoding="utf-8") as file:
         json.dump(done, file, indent=1)
 
 
@@ -154,7 +154,7 @@ def quiet_lab():
     if not os.path.isdir(folder):
         os.makedirs(folder)
     quiet = {"fetchNews": "false", "checkForUpdates": False}
-    with open(os.path.join(folder, "overrides.json"), "w") as file:
+    with open(os.path.join(folder, "overrides.json"), "w", encoding="utf-8") as file:
         json.dump({"@jupyterlab/apputils-extension:notification": quiet}, file)
 
 

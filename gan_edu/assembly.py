@@ -199,7 +199,7 @@ def has_fast_bfloat16():
 def _cpu_flags():
     """The processor's feature flags on Linux; elsewhere none, and then float32 is used."""
     try:
-        with open("/proc/cpuinfo") as info:
+        with open("/proc/cpuinfo", encoding="utf-8") as info:
             return next((line for line in info if line.startswith("flags")), "").split()
     except OSError:
         return []

@@ -115,7 +115,7 @@ def imports():
     """Seconds that `import gan_edu` (and its first names) adds to `import torch`, medians of fresh interpreters."""
     def seconds(code):
         program = f"import torch, time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
         return float(done.stdout)
 
     package = statistics.median(seconds("import gan_edu") for _ in range(5))

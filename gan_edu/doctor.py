@@ -74,7 +74,8 @@ def _python():
 
 def _packages():
     """Compare what the course asks for by name with the tested versions."""
-    tested = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK.read_text(), re.MULTILINE)) if LOCK.exists() else {}
+    lock = LOCK.read_text(encoding="utf-8") if LOCK.exists() else ""
+    tested = dict(re.findall(r"^([\w.-]+)==([\w.]+)", lock, re.MULTILINE))
     asked = [re.match(r"[\w.-]+", line)[0] for line in metadata.requires("gan-edu") if "extra ==" not in line]
     faults = []
     for name in asked:

@@ -30,17 +30,18 @@ def free_memory():
 
 
 def _linux():
-    free = 1024 * int(re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())[1])
+    free = 1024 * int(re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(encoding="utf-8"))[1])
     try:
-        limit, used = ((CGROUP / name).read_text().strip() for name in ("memory.max", "memory.current"))
-        cached = int(re.search(r"^inactive_file (\d+)", (CGROUP / "memory.stat").read_text(), re.MULTILINE)[1])
+        limit, used = ((CGROUP / name).read_text(encoding="utf-8").strip() for name in ("memory.max", "memory.current"))
+        details = (CGROUP / "memory.stat").read_text(encoding="utf-8")
+        cached = int(re.search(r"^inactive_file (\d+)", details, re.MULTILINE)[1])
     except (OSError, TypeError):  # no container, or one without such a file
         return free
     return free if limit == "max" else min(free, int(limit) - int(used) + cached)
 
 
 def _macos():
-    text = subprocess.run(["vm_stat"], capture_output=True, text=True, timeout=10, check=True).stdout
+    text = subprocess.run(["vm_stat"], capture_output=True, encoding="utf-8", timeout=10, check=True).stdout
     page = int(re.search(r"page size of (\d+) bytes", text)[1])
     kinds = ("free", "inactive", "speculative", "purgeable")
     return page * sum(int(re.search(rf"Pages {kind}:\s+(\d+)", text)[1]) for kind in kinds)

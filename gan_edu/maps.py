@@ -48,7 +48,7 @@ def read(file):
     """(header, rows) of a map's file. A last line that was cut off is left out; other damage is a ValueError."""
     if not Path(file).exists():
         raise FileNotFoundError(f"there is no map at {file}; `gan-edu map {file}` makes one")
-    lines = Path(file).read_text().splitlines()
+    lines = Path(file).read_text(encoding="utf-8").splitlines()
     rows = []
     for number, line in enumerate(lines, 1):
         try:
@@ -98,7 +98,7 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
 
 def _append(file, rows):
     if file:
-        with open(file, "a") as out:
+        with open(file, "a", encoding="utf-8") as out:
             out.writelines(json.dumps(row) + "\n" for row in rows)
 
 
@@ -107,14 +107,15 @@ def _resume(file, made):
     if file is None:
         return []
     path = Path(file)
-    if not path.exists() or not path.read_text().strip():
-        path.write_text(json.dumps(made) + "\n")
+    if not path.exists() or not path.read_text(encoding="utf-8").strip():
+        path.write_text(json.dumps(made) + "\n", encoding="utf-8")
         return []
     kept, rows = read(path)
     for name in ("base", "x", "y", "xs", "ys", "seeds", "trained_on"):
         if kept.get(name) != made[name]:
             raise ValueError(f"{file} is a map with {name}={kept.get(name)!r}, not {made[name]!r}; name another file")
-    path.write_text("".join(json.dumps(row) + "\n" for row in [kept, *rows]))  # without a line that was cut off
+    whole = "".join(json.dumps(row) + "\n" for row in [kept, *rows])  # without a line that was cut off
+    path.write_text(whole, encoding="utf-8")
     return rows
 
 

@@ -117,7 +117,7 @@ def rows(file):
     """The finished rows of a file, [] where there is none; a last line that was cut off is left out."""
     if not Path(file).exists():
         return []
-    lines = Path(file).read_text().splitlines()
+    lines = Path(file).read_text(encoding="utf-8").splitlines()
     found = []
     for number, line in enumerate(lines, 1):
         try:
@@ -140,7 +140,8 @@ def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: 
     if strange:
         raise ValueError(f"{file} holds {len(strange)} runs of another draw: name another file, or the --seed and the "
                          "--share that it was made with")  # fmt: skip
-    Path(file).write_text("".join(json.dumps(row) + "\n" for row in have))  # without a line that was cut off
+    whole = "".join(json.dumps(row) + "\n" for row in have)  # without a line that was cut off
+    Path(file).write_text(whole, encoding="utf-8")
     known = {row["token"] for row in have}
     left = [(kind, recipe) for kind, recipe in recipes if recipe.token not in known]
     places = chunks([recipe for _, recipe in left], size)
@@ -149,7 +150,7 @@ def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: 
         jobs = [pool.submit(judge, [left[i][0] for i in p], [left[i][1] for i in p], continued) for p in places]
         for job in as_completed(jobs):
             have += job.result()
-            with open(file, "a") as out:
+            with open(file, "a", encoding="utf-8") as out:
                 out.writelines(json.dumps(row) + "\n" for row in job.result())
             progress(len(have), len(recipes))
     return have

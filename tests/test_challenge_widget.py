@@ -26,7 +26,7 @@ def folder(tmp_path, monkeypatch):
 def tiny(folder, monkeypatch):
     """A challenge that is checked in a moment."""
     monkeypatch.setitem(PRESETS, "tiny", TINY)
-    (folder / "own.yaml").write_text(FILE)
+    (folder / "own.yaml").write_text(FILE, encoding="utf-8")
     return challenge("02.blow_up", folder / "own.yaml")
 
 
@@ -106,7 +106,7 @@ def test_a_check_in_the_background_is_shown_kept_and_counted(tiny):
 
 def test_a_check_can_be_cancelled_and_counts_for_nothing(folder, monkeypatch):
     monkeypatch.setitem(PRESETS, "tiny", TINY.replace(steps=10**5))
-    (folder / "own.yaml").write_text(FILE.replace("budget: 300", "budget: 200000"))
+    (folder / "own.yaml").write_text(FILE.replace("budget: 300", "budget: 200000"), encoding="utf-8")
     tiny = challenge("02.blow_up", folder / "own.yaml")
     move(tiny, lr_g=2e-4)
     press(tiny, "check")
@@ -197,7 +197,7 @@ def test_watch_shows_a_checked_seed_and_reset_leads_back(tiny):
 
 
 def test_progress_that_cannot_be_saved_is_said(tiny, folder, monkeypatch):
-    (folder / "in_the_way").write_text("")
+    (folder / "in_the_way").write_text("", encoding="utf-8")
     monkeypatch.setenv("GAN_EDU_PROGRESS", str(folder / "in_the_way"))
     tiny.check(TINY.replace(**SOLUTION))
     assert tiny.result["passed"]

@@ -55,7 +55,7 @@ def tiny(folder, monkeypatch):
     """A challenge that is checked in a moment."""
     monkeypatch.setitem(PRESETS, "tiny", TINY)
     path = folder / "own.yaml"
-    path.write_text(FILE)
+    path.write_text(FILE, encoding="utf-8")
     return find("02.blow_up", path)
 
 
@@ -129,7 +129,7 @@ def test_a_malformed_file_names_file_challenge_and_field(folder, monkeypatch, ol
     monkeypatch.setitem(PRESETS, "tiny", TINY)
     assert old in FILE
     path = folder / "own.yaml"
-    path.write_text(FILE.replace(old, new))
+    path.write_text(FILE.replace(old, new), encoding="utf-8")
     with pytest.raises(ChallengeFileError) as caught:
         find("02.blow_up", path)
     assert str(caught.value).startswith("own.yaml")
@@ -138,7 +138,7 @@ def test_a_malformed_file_names_file_challenge_and_field(folder, monkeypatch, ol
 
 def test_a_name_that_stands_twice_is_refused(folder):
     path = folder / "own.yaml"
-    path.write_text(FILE + FILE.partition("challenges:\n")[2])
+    path.write_text(FILE + FILE.partition("challenges:\n")[2], encoding="utf-8")
     with pytest.raises(ChallengeFileError, match="own.yaml, challenge '02.blow_up', field 'id': stands twice"):
         load_challenges(path)
 
@@ -315,7 +315,7 @@ def digits(folder, monkeypatch):
     """A challenge on digits that is checked in a moment."""
     monkeypatch.setitem(PRESETS, "tiny", DIGITS)
     path = folder / "digits.yaml"
-    path.write_text(FILE.replace("budget: 300", "budget: 6").replace("divergence", "mode_collapse"))
+    path.write_text(FILE.replace("budget: 300", "budget: 6").replace("divergence", "mode_collapse"), encoding="utf-8")
     return find("02.blow_up", path)
 
 

@@ -61,7 +61,7 @@ def test_python_version(monkeypatch, version, fits):
 def test_version_that_was_not_tested_is_named(monkeypatch, tmp_path):
     lock = tmp_path / "requirements.lock"
     torch = importlib.metadata.version("torch").split("+")[0]
-    lock.write_text(f"torch=={torch}\nseaborn==0.0.1\n")
+    lock.write_text(f"torch=={torch}\nseaborn==0.0.1\n", encoding="utf-8")
     monkeypatch.setattr(module, "LOCK", lock)
     detail = faults()["packages"].detail
     assert "seaborn is 0.13" in detail
@@ -99,7 +99,7 @@ def test_widgets_without_their_half_in_jupyterlab(monkeypatch, tmp_path):
     assert faults()["widgets"].detail == "JupyterLab's half of anywidget and ipywidgets is missing"
     folder = tmp_path / "share" / "jupyter" / "labextensions" / "anywidget"
     folder.mkdir(parents=True)
-    (folder / "package.json").write_text("{}")
+    (folder / "package.json").write_text("{}", encoding="utf-8")
     assert faults()["widgets"].detail == "JupyterLab's half of ipywidgets is missing"
 
 
@@ -134,7 +134,7 @@ def test_full_disk(monkeypatch):
 
 def test_progress_folder_that_cannot_be_written(monkeypatch, tmp_path):
     blocked = tmp_path / "a file"
-    blocked.write_text("")
+    blocked.write_text("", encoding="utf-8")
     monkeypatch.setenv("GAN_EDU_PROGRESS", str(blocked / "progress"))
     fault = faults()["progress folder"]
     assert str(blocked) in fault.detail

@@ -34,9 +34,9 @@ def test_free_memory_agrees_with_sysconf():
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc/meminfo")
 @pytest.mark.parametrize(("limit", "expected"), [("2000", 2000 - 1500 + 300), ("max", None)])
 def test_a_container_counts_its_own_limit(tmp_path, monkeypatch, limit, expected):
-    (tmp_path / "memory.max").write_text(f"{limit}\n")
-    (tmp_path / "memory.current").write_text("1500\n")
-    (tmp_path / "memory.stat").write_text("anon 1000\ninactive_file 300\nactive_file 100\n")
+    (tmp_path / "memory.max").write_text(f"{limit}\n", encoding="utf-8")
+    (tmp_path / "memory.current").write_text("1500\n", encoding="utf-8")
+    (tmp_path / "memory.stat").write_text("anon 1000\ninactive_file 300\nactive_file 100\n", encoding="utf-8")
     monkeypatch.setattr(machine, "CGROUP", tmp_path)
     free = machine.free_memory()
     assert free == expected if expected else free > 10**6

@@ -99,7 +99,7 @@ def test_rows_of_an_older_map_count_as_not_slow_and_are_not_mixed_with_new_ones(
     file, _ = finished
     header, rows = maps.read(file)
     old = [{k: v for k, v in row.items() if k not in ("trained_on", "slow")} for row in (header, *rows)]
-    file.write_text("".join(json.dumps(row) + "\n" for row in old))
+    file.write_text("".join(json.dumps(row) + "\n" for row in old), encoding="utf-8")
     assert {row["slow"] for row in maps.read(file)[1]} == {False}
     with pytest.raises(ValueError, match="trained_on=None"):
         maps.failure_map(BASE, file=file, **AXES)
@@ -107,8 +107,9 @@ def test_rows_of_an_older_map_count_as_not_slow_and_are_not_mixed_with_new_ones(
 
 def test_an_interrupted_map_goes_on_without_losing_or_repeating_rows(finished, monkeypatch):
     file, frame = finished
-    lines = file.read_text().splitlines()
-    file.write_text("\n".join(lines[:4]) + "\n" + lines[4][:20])  # three rows kept, the fourth cut off in the middle
+    lines = file.read_text(encoding="utf-8").splitlines()
+    cut = "\n".join(lines[:4]) + "\n" + lines[4][:20]  # three rows kept, the fourth cut off in the middle
+    file.write_text(cut, encoding="utf-8")
     trained = []
     real = maps.measure
     monkeypatch.setattr(maps, "measure", lambda recipes, *rest: trained.extend(recipes) or real(recipes, *rest))
@@ -128,12 +129,12 @@ def test_a_file_made_with_other_settings_is_refused_by_name(finished):
 
 def test_damage_inside_a_file_is_named(finished):
     file, _ = finished
-    lines = file.read_text().splitlines()
+    lines = file.read_text(encoding="utf-8").splitlines()
     lines[2] = lines[2][:10]
-    file.write_text("\n".join(lines))
+    file.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(ValueError, match="line 3"):
         maps.read(file)
-    file.write_text(json.dumps({"no": "map"}))
+    file.write_text(json.dumps({"no": "map"}), encoding="utf-8")
     with pytest.raises(ValueError, match="no failure map"):
         maps.read(file)
 

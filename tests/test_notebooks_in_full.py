@@ -57,7 +57,7 @@ def test_each_lesson_has_its_turn(tmp_path):
     assert set(CHECKS) < set(NOTEBOOKS)
     file, met = tmp_path / "lesson.py", set()
     for number in range(40):
-        file.write_text(f"number = {number}")
+        file.write_text(f"number = {number}", encoding="utf-8")
         met.update(turn(tmp_path, [file]))
     assert sorted(met) == ALL
 
@@ -66,7 +66,7 @@ def test_the_turn_does_not_hang_on_the_order_of_files(tmp_path):
     files = [tmp_path / folder / "__init__.py" for folder in "abcdef"]
     for file in files:
         file.parent.mkdir()
-        file.write_text(str(file.parent.name))
+        file.write_text(str(file.parent.name), encoding="utf-8")
     assert all(turn(tmp_path, files[i:] + files[:i]) == turn(tmp_path, files) for i in range(6))
 
 

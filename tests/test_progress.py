@@ -39,9 +39,9 @@ def in_a_kernel(folder, code):
 def test_records_are_on_disk_before_record_returns(folder):
     made = progress.record("provoked", failure="mode_collapse", lesson="02")
     (file,) = folder.glob("*.jsonl")
-    assert [json.loads(line) for line in file.read_text().splitlines()] == [made]
+    assert [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] == [made]
     progress.record("mended", failure="mode_collapse", lesson="02")
-    assert len(file.read_text().splitlines()) == 2
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 2
     assert [r["kind"] for r in progress.load().records] == ["provoked", "mended"]
 
 
@@ -130,13 +130,13 @@ def test_a_line_cut_short_at_the_end_of_a_dead_session_does_not_hurt_the_next(fo
 
 def test_unknown_kinds_of_a_later_version_are_kept(folder):
     folder.mkdir()
-    (folder / "later.jsonl").write_text('{"kind": "trophy", "time": 1.0, "colour": "gold"}\n')
+    (folder / "later.jsonl").write_text('{"kind": "trophy", "time": 1.0, "colour": "gold"}\n', encoding="utf-8")
     assert progress.load().of("trophy")[0]["colour"] == "gold"
     assert not progress.load().damaged
 
 
 def test_a_folder_that_cannot_be_written_to_is_reported_and_memory_serves(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("GAN_EDU_PROGRESS", str(tmp_path / "file" / "progress"))
     answered("02/half", right=True)
     answered("02/detach", right=False)
@@ -229,7 +229,7 @@ def test_watchers_hear_of_each_record_and_one_key_has_one_watcher():
 def test_export_writes_all_and_overwrites_nothing(tmp_path):
     answered("02/half", right=True)
     path = progress.export(tmp_path / "mine.jsonl")
-    assert json.loads(path.read_text())["question"] == "half"
+    assert json.loads(path.read_text(encoding="utf-8"))["question"] == "half"
     with pytest.raises(FileExistsError):
         progress.export(path)
 

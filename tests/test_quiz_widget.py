@@ -208,7 +208,7 @@ def test_progress_bar_follows_answers_in_this_kernel():
 
 def test_a_notice_reaches_bar_quiz_prediction_and_map(folder):
     folder.parent.mkdir(exist_ok=True)
-    folder.write_text("a file in the way")
+    folder.write_text("a file in the way", encoding="utf-8")
     shown, guess, bar = quiz("02", "half"), predict("02", "weak"), progress_bar("02")
     shown.answer("half", "nothing")
     guess.answer("not_sure")
@@ -238,13 +238,13 @@ def test_scripts_build_the_page_without_html_strings_or_network():
         code = re.sub(r"//.*", "", module(name).replace("http://www.w3.org/1998/Math/MathML", ""))
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|Function\(", code)
         assert not re.search(r"http|import |fetch\(", code)
-    css = (HERE / "course.css").read_text()
+    css = (HERE / "course.css").read_text(encoding="utf-8")
     assert "url(" not in css
     assert "@import" not in css
 
 
 def test_python_and_page_allow_the_same_maths():
-    code = Path(HERE / "course.js").read_text()
+    code = Path(HERE / "course.js").read_text(encoding="utf-8")
     for name, allowed in (("MATH_TAGS", text.MATH_TAGS), ("MATH_ATTRIBUTES", text.MATH_ATTRIBUTES)):
         listed = re.search(rf"{name} = new Set\((.*?)\.split", code, re.DOTALL)[1]
         assert set(re.findall(r"[a-z]+", listed)) == allowed

@@ -52,7 +52,8 @@ GUESS = {
 
 
 def bank_of(folder, *questions, lesson="02", **more):
-    (folder / f"{lesson}.yaml").write_text(yaml.safe_dump({"lesson": lesson, "questions": list(questions), **more}))
+    bank = yaml.safe_dump({"lesson": lesson, "questions": list(questions), **more})
+    (folder / f"{lesson}.yaml").write_text(bank, encoding="utf-8")
     load_bank.cache_clear()
     return load_bank(folder)
 
@@ -144,7 +145,7 @@ def test_malformed_question_names_file_question_and_field(tmp_path, question, pa
     ],
 )
 def test_malformed_file_is_refused_with_its_name(tmp_path, content, words):
-    (tmp_path / "02.yaml").write_text(content)
+    (tmp_path / "02.yaml").write_text(content, encoding="utf-8")
     load_bank.cache_clear()
     with pytest.raises(QuizFileError) as caught:
         load_bank(tmp_path)

@@ -63,7 +63,7 @@ def test_first_start_says_the_size_and_installs_lock_then_course(start, capsys):
     packages, course = installs(start)
     assert packages.endswith("--only-binary :all: -r requirements.lock")
     assert course.endswith("--no-deps --no-build-isolation -e .")
-    settings = json.loads(Path(start.VENV, "share/jupyter/lab/settings/overrides.json").read_text())
+    settings = json.loads(Path(start.VENV, "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8"))
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
@@ -81,7 +81,7 @@ def test_changed_lock_is_installed_into_the_same_environment(start, file):
     learner(start)
     start.calls.clear()
     path = Path(start.ROOT, file)
-    path.write_text(path.read_text() + "# changed\n")
+    path.write_text(path.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
     learner(start)
     assert len(installs(start)) == 2
     assert not any("venv" in line for line in start.calls)
@@ -197,7 +197,7 @@ def test_too_old_python_gets_a_message(monkeypatch):
 
 def test_old_pythons_can_read_the_file():
     """No syntax newer than Python 2.7, whose parser would otherwise answer with a SyntaxError."""
-    source = (REPO / "start.py").read_text()
+    source = (REPO / "start.py").read_text(encoding="utf-8")
     assert source.isascii()
     newer = (
         ast.JoinedStr,
@@ -231,7 +231,7 @@ def test_old_pythons_can_read_the_file():
 
 
 def test_only_the_standard_library():
-    tree = ast.parse((REPO / "start.py").read_text())
+    tree = ast.parse((REPO / "start.py").read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     assert names <= sys.stdlib_module_names
 
@@ -259,9 +259,9 @@ def test_jupyterlab_opens_the_first_notebook_and_gets_the_arguments(start, monke
 def test_ready_environment_is_handed_over_to_from_anywhere(start, tmp_path, arguments, passed_on):
     fake = Path(start.PYTHON)
     fake.parent.mkdir(parents=True)
-    fake.write_text('#!/bin/sh\necho "in $PWD: $*"\nexit 7\n')
+    fake.write_text('#!/bin/sh\necho "in $PWD: $*"\nexit 7\n', encoding="utf-8")
     fake.chmod(0o755)
-    Path(start.STAMP).write_text(json.dumps(start.wanted([start.LOCK, start.TEST_LOCK])))
+    Path(start.STAMP).write_text(json.dumps(start.wanted([start.LOCK, start.TEST_LOCK])), encoding="utf-8")
     command = [sys.executable, os.path.relpath(Path(start.ROOT, "start.py"), tmp_path), *arguments]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert f"in {start.ROOT}: {passed_on}" in done.stdout

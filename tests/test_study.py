@@ -95,7 +95,8 @@ def test_at_its_own_length_a_kept_run_shows_its_label_unless_it_is_slow():
 def test_a_small_study_is_trained_kept_and_gone_on_with(tmp_path, capsys):
     file = tmp_path / "rows.jsonl"
     first = study.study(file, TINY[:2])
-    file.write_text(file.read_text() + '{"token": "cut o')  # as an interruption leaves it
+    cut = file.read_text(encoding="utf-8") + '{"token": "cut o'  # as an interruption leaves it
+    file.write_text(cut, encoding="utf-8")
     with_third = study.study(file, TINY)
     assert with_third[:2] == first
     assert [Recipe.from_token(r["token"]) for r in with_third] == [recipe for _, recipe in TINY]
@@ -121,7 +122,7 @@ def test_a_row_is_named_again_by_todays_thresholds(monkeypatch):
 
 def test_a_damaged_row_is_named_and_an_empty_file_says_what_to_do(tmp_path, capsys):
     file = tmp_path / "rows.jsonl"
-    file.write_text("{broken\n" + json.dumps(row("healthy", "healthy")) + "\n")
+    file.write_text("{broken\n" + json.dumps(row("healthy", "healthy")) + "\n", encoding="utf-8")
     with pytest.raises(ValueError, match="line 1 is damaged"):
         study.rows(file)
     with pytest.raises(SystemExit) as stopped:

@@ -100,8 +100,8 @@ class Choice:
 class Explorer(anywidget.AnyWidget):
     """See `explorer`. `values` is what the controls say; `picture`, a PNG, and `shown` are what the page shows."""
 
-    _esm = (HERE / "dom.js").read_text() + (HERE / "explorer.js").read_text()
-    _css = (HERE / "explorer.css").read_text()
+    _esm = (HERE / "dom.js").read_text(encoding="utf-8") + (HERE / "explorer.js").read_text(encoding="utf-8")
+    _css = (HERE / "explorer.css").read_text(encoding="utf-8")
     fixed = traitlets.Dict().tag(sync=True)  # title, and each control's label and texts
     places = traitlets.Dict().tag(sync=True)  # control -> index of its value; page and kernel both set it
     dark = traitlets.Bool(False).tag(sync=True)  # the page's theme

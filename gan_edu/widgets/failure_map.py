@@ -35,8 +35,8 @@ class _Bar:
 class MapGrid(anywidget.AnyWidget):
     """The grid of cells; `cells` are rows of `maps.summary`, `status` the sentence below."""
 
-    _esm = (HERE / "dom.js").read_text() + (HERE / "failure_map.js").read_text()
-    _css = (HERE / "failure_map.css").read_text()
+    _esm = (HERE / "dom.js").read_text(encoding="utf-8") + (HERE / "failure_map.js").read_text(encoding="utf-8")
+    _css = (HERE / "failure_map.css").read_text(encoding="utf-8")
     axes = traitlets.Dict().tag(sync=True)
     cells = traitlets.List().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)

@@ -27,8 +27,8 @@ VERDICT_EVERY = 1.0  # seconds
 class Playground(Live):
     """See `playground`. `controls` is what the learner has set, `frame` what is drawn; the run is `play.session`."""
 
-    _esm = "\n".join((HERE / name).read_text() for name in SCRIPTS)
-    _css = (HERE / "playground.css").read_text()
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    _css = (HERE / "playground.css").read_text(encoding="utf-8")
     actions = commands.ACTIONS
     fixed = traitlets.Dict().tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)

@@ -115,7 +115,7 @@ class LabServer:
     def _start(self):
         self.settings.mkdir(parents=True)
         news = self.settings / "notification.jupyterlab-settings"
-        news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
+        news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8")
         folders = {
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
@@ -165,7 +165,7 @@ class LabServer:
 
     def tail(self, lines=30):
         """The last lines that the server wrote."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        return "\n".join(self.log.read_text(errors="replace", encoding="utf-8").splitlines()[-lines:])
 
     def api(self, method, path, body=None):
         """Call Jupyter's REST interface, for example `api("GET", "kernels")`; return the decoded answer."""

@@ -19,7 +19,7 @@ print(round(max(rate(step, 1) for _ in range(3)), 1))"""
 SHOW = "play = playground(recipe, view='all')\nplay"
 STATE = """import resource
 from pathlib import Path
-pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc/self/statm").exists() else 0
+pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) if Path("/proc/self/statm").exists() else 0
 print(play.session.step, play.pace.frames, round(play.pace.spent, 4), pages * resource.getpagesize() // 1024)"""
 # Moves a slider and waits until a frame shows the run with another value; returns milliseconds.
 MOVE = """() => new Promise((done) => {

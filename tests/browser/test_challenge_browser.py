@@ -14,7 +14,8 @@ IMPORTS = "from gan_edu import challenge, progress_bar\n"
 
 def records(lab, kind):
     """What the kernels have written to disk so far."""
-    lines = [line for path in sorted(lab.server.progress.glob("*.jsonl")) for line in path.read_text().splitlines()]
+    texts = [path.read_text(encoding="utf-8") for path in sorted(lab.server.progress.glob("*.jsonl"))]
+    lines = [line for text in texts for line in text.splitlines()]
     return [made for made in map(json.loads, lines) if made["kind"] == kind]
 
 

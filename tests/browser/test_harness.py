@@ -31,7 +31,7 @@ def test_saved_outputs_and_kernel_outlive_a_reload_and_a_crash_does_not(lab):
     lab.open_notebook(lab.make_notebook([COUNT]))
     lab.run_all()
     lab.save()
-    saved = json.loads((lab.server.notebooks / "made_here.ipynb").read_text())
+    saved = json.loads((lab.server.notebooks / "made_here.ipynb").read_text(encoding="utf-8"))
     assert saved["cells"][0]["outputs"]
     lab.reload()
     lab.run_all()

@@ -40,7 +40,8 @@ questions:
 
 def records(lab, kind=None):
     """What the kernels have written to disk so far."""
-    lines = [line for path in sorted(lab.server.progress.glob("*.jsonl")) for line in path.read_text().splitlines()]
+    texts = [path.read_text(encoding="utf-8") for path in sorted(lab.server.progress.glob("*.jsonl"))]
+    lines = [line for text in texts for line in text.splitlines()]
     made = [json.loads(line) for line in lines]
     return [record for record in made if kind in (None, record["kind"])]
 
