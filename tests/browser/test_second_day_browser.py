@@ -1,4 +1,4 @@
-"""The second day: a lesson was saved and its kernel has ended. It is opened again, and gone on with at a stopping point.
+"""The second day: a saved lesson, whose kernel has ended, is opened again and gone on with at a stopping point.
 
 The same click helps when a kernel is lost in any other way.
 """
