@@ -15,7 +15,8 @@ from functools import cache
 import torch
 
 from gan_edu.course import progress
-from gan_edu.course.challengebank import FILE, Challenge, ChallengeFileError, load_challenges
+from gan_edu.course.challengebank import FILE, Challenge, load_challenges
+from gan_edu.course.fields import CourseFileError
 from gan_edu.diagnosis import ADVICE, diagnose
 from gan_edu.ensemble import Group
 from gan_edu.presets import PRESETS
@@ -27,6 +28,7 @@ LOWEST_SEED, HIGHEST_SEED = 10**8, 10**9  # the course's own seeds are all small
 POLL = 0.2  # seconds between two reports of the progress
 NAMES = {"lr_g": "generator learning rate", "lr_d": "discriminator learning rate",
          "d_strength": "discriminator strength"}  # fmt: skip
+_UNFIT = (ValueError, TypeError, AttributeError, OverflowError)  # what settings of a wrong type may raise
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Result:
 def find(name, path=FILE):
     """The Challenge of that id, checked against the presets; KeyError lists the known ones.
 
-    Raises ChallengeFileError naming file, challenge and field. Taught in notebooks/02 (its challenges).
+    Raises CourseFileError naming file, challenge and field. Taught in notebooks/02 (its challenges).
     """
     known = load_challenges(path)
     if name not in known:
@@ -89,19 +91,19 @@ def find(name, path=FILE):
     where = f"{FILE.name if path is FILE else os.path.basename(path)}, challenge {name!r}, field"
     if challenge.start not in PRESETS:
         allowed = ", ".join(PRESETS)
-        raise ChallengeFileError(f"{where} 'start': {challenge.start!r} is not allowed; allowed are {allowed}")
+        raise CourseFileError(f"{where} 'start': {challenge.start!r} is not allowed; allowed are {allowed}")
     if challenge.failure not in ADVICE or challenge.failure in ("healthy", "undecided"):
-        raise ChallengeFileError(f"{where} 'failure': {challenge.failure!r} is no failure that the diagnosis names")
+        raise CourseFileError(f"{where} 'failure': {challenge.failure!r} is no failure that the diagnosis names")
     try:
         at_start(challenge)
-    except ValueError as error:
-        raise ChallengeFileError(f"{where} 'settings': {error}") from error
+    except _UNFIT as error:
+        raise CourseFileError(f"{where} 'settings': {error}") from error
     try:
         refused = refusal(solved(challenge), challenge)
-    except ValueError as error:
-        raise ChallengeFileError(f"{where} 'solution': {error}") from error
+    except _UNFIT as error:
+        raise CourseFileError(f"{where} 'solution': {error}") from error
     if refused:
-        raise ChallengeFileError(f"{where} 'solution': {refused}")
+        raise CourseFileError(f"{where} 'solution': {refused}")
     return challenge
 
 

@@ -16,8 +16,9 @@ import torch
 from gan_edu import BASES, PRESETS, Recipe, Run, challenges
 from gan_edu.challenges import ENOUGH, SEEDS, Outcome, Result, check, find, refusal, seeds, solved, train, updates
 from gan_edu.course import progress
-from gan_edu.course.challengebank import KINDS, ChallengeFileError, load_challenges
+from gan_edu.course.challengebank import KINDS, load_challenges
 from gan_edu.course.counts import counts
+from gan_edu.course.fields import CourseFileError
 from gan_edu.course.lessons import lesson
 from gan_edu.ensemble import train_chunk
 from gan_edu.widgets.choices import RATES, STRENGTHS, WEIGHTS
@@ -130,7 +131,7 @@ def test_a_malformed_file_names_file_challenge_and_field(folder, monkeypatch, ol
     assert old in FILE
     path = folder / "own.yaml"
     path.write_text(FILE.replace(old, new), encoding="utf-8")
-    with pytest.raises(ChallengeFileError) as caught:
+    with pytest.raises(CourseFileError) as caught:
         find("02.blow_up", path)
     assert str(caught.value).startswith("own.yaml")
     assert words in str(caught.value)
@@ -139,7 +140,7 @@ def test_a_malformed_file_names_file_challenge_and_field(folder, monkeypatch, ol
 def test_a_name_that_stands_twice_is_refused(folder):
     path = folder / "own.yaml"
     path.write_text(FILE + FILE.partition("challenges:\n")[2], encoding="utf-8")
-    with pytest.raises(ChallengeFileError, match="own.yaml, challenge '02.blow_up', field 'id': stands twice"):
+    with pytest.raises(CourseFileError, match="own.yaml, challenge '02.blow_up', field 'id': stands twice"):
         load_challenges(path)
 
 

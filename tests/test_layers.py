@@ -40,7 +40,9 @@ dirac critics
 plots plots_dirac plots_critics
 plots_gradients
 plots_losses sketches plots_conditional
-course.text course.questions course.lessons course.progress
+course.text course.questions course.progress
+course.fields
+course.lessons
 course.schema
 course.quizbank course.challengebank
 course.counts

@@ -4,17 +4,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from gan_edu.course.fields import Fields, Place, is_number, named, read_yaml
 from gan_edu.course.lessons import lessons
-from gan_edu.course.schema import Fields, Place, QuizFileError, read_yaml
 
 FILE = Path(__file__).parent / "challenges.yaml"
 KINDS = ("provoke", "mend")
 KNOBS = ("lr_g", "lr_d", "d_strength", "objective", "pack", "penalty_weight")  # what a challenge may ask to be changed
 MAX_TASK_WORDS, MAX_HINT_WORDS = 90, 60
-
-
-class ChallengeFileError(QuizFileError):
-    """A challenge file that breaks the rules; the text names file, challenge, field, and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -46,46 +42,31 @@ class Challenge:
         return self.failure if self.kind == "provoke" else "healthy"
 
 
-@dataclass(frozen=True)
-class _Spot(Place):
-    """A place in a challenge file; `question` holds the challenge's id."""
-
-    def __truediv__(self, field):
-        return _Spot(self.file, self.question, super().__truediv__(field).field)
-
-    def error(self, problem):
-        return ChallengeFileError(str(super().error(problem)).replace("question ", "challenge ", 1))
-
-
 @cache
 def load_challenges(path=FILE):
     """Read a challenge file (the course's own when none is given) into a dict id -> Challenge, in file order.
 
-    Raises ChallengeFileError that names file, challenge and field. Taught in notebooks/02 (its challenges).
+    Raises CourseFileError that names file, challenge and field. Taught in notebooks/02 (its challenges).
     """
     path = Path(path)
-    try:
-        data = read_yaml(path.read_text(encoding="utf-8"), path.name)
-    except QuizFileError as error:
-        raise ChallengeFileError(str(error)) from error
-    file = Fields(data, _Spot(path.name))
+    file = Fields(read_yaml(path), _spot(path.name))
     entries = file.each("challenges", 1)
     file.done()
     found = {}
     for number, entry in enumerate(entries, 1):
         made = read_challenge(entry.data, path.name, number)
         if made.id in found:
-            raise _Spot(path.name, made.id, "id").error("stands twice; each challenge needs its own")
+            raise (_spot(path.name, made.id) / "id").error("stands twice; each challenge needs its own")
         found[made.id] = made
     return found
 
 
 def read_challenge(data, file, number):
-    """Turn one entry of a challenge file into a Challenge; raises ChallengeFileError. Taught in notebooks/02."""
-    head = Fields(data, _Spot(file, f"number {number}"))
+    """Turn one entry of a challenge file into a Challenge; raises CourseFileError. Taught in notebooks/02."""
+    head = Fields(data, _spot(file, f"number {number}"))
     name = head.word("id")
     _check_id(name, head.place / "id")
-    fields = Fields(data, _Spot(file, name))
+    fields = Fields(data, _spot(file, name))
     known = {"id": fields.word("id"), "kind": fields.word("kind", KINDS)}
     known |= {"failure": fields.word("failure"), "start": fields.word("start"), "title": fields.prose("title", 12)}
     known["settings"] = _settings(fields)
@@ -100,6 +81,11 @@ def read_challenge(data, file, number):
     return Challenge(**known)
 
 
+def _spot(file, name=""):
+    """A place in a challenge file."""
+    return Place(file, name, entry="challenge")
+
+
 def _check_id(name, place):
     lesson, _, own = name.partition(".")
     if lesson not in [entry.number for entry in lessons()] or not own.isidentifier() or own != own.lower():
@@ -107,9 +93,12 @@ def _check_id(name, place):
 
 
 def _settings(fields):
-    value = fields.raw("settings", {})
-    if not isinstance(value, dict):
-        raise (fields.place / "settings").error("expected settings with names and values")
+    value, place = fields.raw("settings", {}), fields.place / "settings"
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+        raise place.error("expected settings with names and values")
+    for name, setting in value.items():
+        if not isinstance(setting, str | bool) and not is_number(setting):
+            raise (place / name).error(f"expected a word, a number, true or false, found {named(setting)}")
     return value
 
 
@@ -145,4 +134,4 @@ def _solution(fields, known):
     return made
 
 
-__all__ = ["FILE", "KINDS", "KNOBS", "Challenge", "ChallengeFileError", "load_challenges", "read_challenge"]
+__all__ = ["FILE", "KINDS", "KNOBS", "Challenge", "load_challenges", "read_challenge"]

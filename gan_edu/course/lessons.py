@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from gan_edu.course.fields import Fields, Place, read_yaml
+
+FILE = Path(__file__).parent / "lessons.yaml"
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,33 @@ class Lesson:
 @cache
 def lessons():
     """Return all lessons in the order of the course, as a tuple. Taught in notebooks/00 (the map)."""
-    entries = yaml.safe_load((Path(__file__).parent / "lessons.yaml").read_text(encoding="utf-8"))["lessons"]
-    return tuple(Lesson(**{**entry, "failures": tuple(entry["failures"])}) for entry in entries)
+    return read_lessons(FILE)
+
+
+def read_lessons(path):
+    """Read a file of lessons; raises CourseFileError with file, lesson and field. Taught in notebooks/00 (the map)."""
+    file = Fields(read_yaml(path), Place(Path(path).name))
+    entries = file.each("lessons", 1)
+    file.done()
+    found = {}
+    for place, entry in enumerate(entries, 1):
+        made = _read_lesson(entry.data, Path(path).name, place)
+        if made.number in found:
+            raise (Place(Path(path).name, made.number, entry="lesson") / "number").error("stands twice")
+        found[made.number] = made
+    return tuple(found.values())
+
+
+def _read_lesson(data, file, place):
+    number = Fields(data, Place(file, f"number {place}", entry="lesson")).word("number")
+    fields = Fields(data, Place(file, number, entry="lesson"))
+    known = {name: fields.word(name) for name in ("number", "title", "file", "idea")}
+    failures = fields.raw("failures")
+    if not isinstance(failures, list) or not all(isinstance(name, str) for name in failures):
+        raise (fields.place / "failures").error("expected a list of names; an empty list is [] ")
+    minutes = int(fields.number("minutes", least=1)) if "minutes" in data else None
+    fields.done()
+    return Lesson(**known, failures=tuple(failures), minutes=minutes)
 
 
 def lesson(number):

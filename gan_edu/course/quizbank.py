@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from gan_edu.course.fields import CourseFileError, Fields, Place, read_yaml
 from gan_edu.course.questions import SCORED
-from gan_edu.course.schema import Fields, Place, QuizFileError, read_question, read_yaml
+from gan_edu.course.schema import read_question
 
 FOLDER = Path(__file__).parent / "quizzes"
 
@@ -39,7 +40,7 @@ class Bank:
 def load_bank(folder=FOLDER):
     """Read all quiz files of a folder (the course's own when none is given) and return the Bank.
 
-    Misconceptions come from the folder's misconceptions.yaml, else from the course's. Raises QuizFileError that names
+    Misconceptions come from the folder's misconceptions.yaml, else from the course's. Raises CourseFileError that names
     file, question and field. Taught in notebooks/00 (every quiz comes from here).
     """
     folder = Path(folder)
@@ -59,8 +60,8 @@ def load_bank(folder=FOLDER):
 
 
 def read_file(path, beliefs):
-    """Read one quiz file into a list of Questions; raises QuizFileError. Taught in notebooks/00."""
-    file = Fields(read_yaml(path.read_text(encoding="utf-8"), path.name), Place(path.name))
+    """Read one quiz file into a list of Questions; raises CourseFileError. Taught in notebooks/00."""
+    file = Fields(read_yaml(path), Place(path.name))
     lesson = file.word("lesson")
     if lesson != path.stem:
         raise Place(path.name, field="lesson").error(f"is {lesson!r}, but the file's name allows only {path.stem!r}")
@@ -75,8 +76,8 @@ def read_file(path, beliefs):
 
 
 def read_beliefs(path):
-    """Read misconceptions.yaml into a dict id -> belief; raises QuizFileError. Taught in notebooks/00."""
-    file = Fields(read_yaml(path.read_text(encoding="utf-8"), path.name), Place(path.name))
+    """Read misconceptions.yaml into a dict id -> belief; raises CourseFileError. Taught in notebooks/00."""
+    file = Fields(read_yaml(path), Place(path.name))
     beliefs = {}
     for entry in file.each("misconceptions", 1):
         beliefs[entry.word("id")] = entry.prose("belief", words=25)
@@ -90,4 +91,4 @@ def _comes_before(earlier, later, questions):
     return order.index(earlier) < order.index(later)
 
 
-__all__ = ["FOLDER", "Bank", "QuizFileError", "load_bank", "read_beliefs", "read_file"]
+__all__ = ["FOLDER", "Bank", "CourseFileError", "load_bank", "read_beliefs", "read_file"]

@@ -25,7 +25,7 @@ def quiz(lesson, *ids, folder=None):
     """Show questions of a lesson, by id or (without ids) all that are scored; earlier answers come back.
 
     `folder` takes the questions from another folder of quiz files, to try out your own. Raises KeyError for an unknown
-    id and QuizFileError for a malformed file. Headless: `quiz("02", "id").answer("id", value)` returns Feedback.
+    id and CourseFileError for a malformed file. Headless: `quiz("02", "id").answer("id", value)` returns Feedback.
     Taught in notebooks/00.
     """
     bank = load_bank(folder or FOLDER)
