@@ -49,7 +49,8 @@ course.counts
 course.retrieval
 challenges
 experts
-widgets.frames widgets.pace widgets.registry widgets.wording widgets.choices widgets.course
+widgets.frames widgets.pace widgets.registry widgets.alive widgets.wording widgets.choices
+widgets.course
 widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.explorer widgets.live
 widgets.twin
 widgets.forks

@@ -68,7 +68,7 @@ function meter(seeds) {
 function buildPieces(model, mount) {
   const seeds = model.get("task").seeds;
   const status = make("div", { role: "status", class: "gan-feedback" });
-  const send = (what, content = {}) => ask(model, { do: what, ...content }, status);
+  const send = (what, content = {}) => model.send({ do: what, ...content });
   const plain = (what, content = {}) => model.send({ do: what, ...content });
   const watch = (index) => { plain("watch", { index }); mount.scrollIntoView({ block: "nearest" }); };
   return {
@@ -104,7 +104,6 @@ function showChecking(pieces, share) {
   pieces.check.hidden = pieces.mount.inert = on; // the settings stay as they are while they are checked
   pieces.mount.classList.toggle("gan-resting", on);
   if (on) {
-    replied(pieces.status);
     pieces.status.className = "gan-feedback gan-hint";
     pieces.status.replaceChildren(make("p", { class: "gan-verdict" }, "Checking. The playground rests meanwhile."));
   }
@@ -112,7 +111,6 @@ function showChecking(pieces, share) {
 }
 
 function showResult(pieces, result) {
-  replied(pieces.status);
   const { verdict, rows, passed } = result;
   pieces.status.className = `gan-feedback gan-${passed ? "right" : rows?.length ? "again" : "hint"}`;
   pieces.status.replaceChildren(...(verdict ? [make("p", { class: "gan-verdict" }, passed ? `✓ ${verdict}` : verdict)] : []));
@@ -156,4 +154,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: alive(render) };

@@ -96,22 +96,3 @@ function choices(type, options) {
     enable: (on) => inputs.forEach((input) => (input.disabled = !on)),
   };
 }
-
-// Send a message and, if the kernel does not reply in time, say so where the learner looks.
-function ask(model, message, status) {
-  model.send(message);
-  const before = status.textContent;
-  clearTimeout(status.waiting);
-  status.waiting = setTimeout(() => {
-    if (status.textContent === before) {
-      status.replaceChildren(make("p", { class: "gan-verdict" },
-        "The kernel has not replied yet. It may be busy; if it was stopped, run this cell again."));
-      status.className = "gan-feedback gan-hint";
-    }
-  }, 5000);
-}
-
-function replied(status) {
-  clearTimeout(status.waiting);
-}
-

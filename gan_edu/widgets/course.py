@@ -5,6 +5,8 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from gan_edu.widgets import alive
+
 HERE = Path(__file__).parent
 
 
@@ -13,10 +15,10 @@ def module(name):
 
     Taught in notebooks/00 (every quiz is drawn by one).
     """
-    return (HERE / "course.js").read_text(encoding="utf-8") + (HERE / name).read_text(encoding="utf-8")
+    return alive.SCRIPT + (HERE / "course.js").read_text(encoding="utf-8") + (HERE / name).read_text(encoding="utf-8")
 
 
-class CourseWidget(anywidget.AnyWidget):
+class CourseWidget(alive.Alive, anywidget.AnyWidget):
     """A widget of the course. Subclasses give `_esm` and `text()`. Taught in notebooks/00."""
 
     _css = (HERE / "course.css").read_text(encoding="utf-8")

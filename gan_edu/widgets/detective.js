@@ -115,7 +115,7 @@ function render({ model, el }) {
   const root = make("section", { class: "gan-course gan-detective", "aria-label": "Loss detective" },
     make("div", { class: "gan-card" }, make("p", { class: "gan-heading" }, "The loss detective"), canvas, words, status, body, error, earlier, noticeLine(model)));
   el.append(root);
-  const send = (message) => ask(model, message, status);
+  const send = (message) => model.send(message);
   let drawNow = () => {};
   let due = false;
   const draw = () => { due = false; if (root.isConnected && root.clientWidth) drawNow(); };
@@ -123,7 +123,6 @@ function render({ model, el }) {
   const update = () => {
     const state = model.get("state");
     const held = root.contains(document.activeElement);
-    replied(status);
     status.replaceChildren();
     const made = PHASES[state.phase](state, send, bar, status);
     body.replaceChildren(...made.nodes);
@@ -157,4 +156,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: alive(render) };

@@ -14,7 +14,7 @@ import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from gan_edu import paper
-from gan_edu.widgets import registry
+from gan_edu.widgets import alive, registry
 
 HERE = Path(__file__).parent
 DPI = 120  # pixels an inch: sharp at the size shown, and a picture stays near 50 kB
@@ -97,10 +97,10 @@ class Choice:
         return self.places.index(value)
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(alive.Alive, anywidget.AnyWidget):
     """See `explorer`. `values` is what the controls say; `picture`, a PNG, and `shown` are what the page shows."""
 
-    _esm = (HERE / "dom.js").read_text(encoding="utf-8") + (HERE / "explorer.js").read_text(encoding="utf-8")
+    _esm = alive.SCRIPT + "".join((HERE / name).read_text(encoding="utf-8") for name in ("dom.js", "explorer.js"))
     _css = (HERE / "explorer.css").read_text(encoding="utf-8")
     fixed = traitlets.Dict().tag(sync=True)  # title, and each control's label and texts
     places = traitlets.Dict().tag(sync=True)  # control -> index of its value; page and kernel both set it

@@ -97,4 +97,4 @@ function render({ model, el }) {
   return () => events.forEach(([name, action]) => model.off(name, action));
 }
 
-export default { render };
+export default { render: alive(render) };

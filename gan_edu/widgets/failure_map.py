@@ -9,7 +9,7 @@ import traitlets
 
 from gan_edu import maps
 from gan_edu.recipe import Recipe
-from gan_edu.widgets import registry, wording
+from gan_edu.widgets import alive, registry, wording
 from gan_edu.widgets.playground import Playground
 
 HERE = Path(__file__).parent
@@ -32,10 +32,10 @@ class _Bar:
         self.tell(self.done / self.total)
 
 
-class MapGrid(anywidget.AnyWidget):
+class MapGrid(alive.Alive, anywidget.AnyWidget):
     """The grid of cells; `cells` are rows of `maps.summary`, `status` the sentence below."""
 
-    _esm = (HERE / "dom.js").read_text(encoding="utf-8") + (HERE / "failure_map.js").read_text(encoding="utf-8")
+    _esm = alive.SCRIPT + "".join((HERE / name).read_text(encoding="utf-8") for name in ("dom.js", "failure_map.js"))
     _css = (HERE / "failure_map.css").read_text(encoding="utf-8")
     axes = traitlets.Dict().tag(sync=True)
     cells = traitlets.List().tag(sync=True)

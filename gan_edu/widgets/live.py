@@ -5,10 +5,10 @@ import traceback
 
 import anywidget
 
-from gan_edu.widgets import registry
+from gan_edu.widgets import alive, registry
 
 
-class Live(anywidget.AnyWidget):
+class Live(alive.Alive, anywidget.AnyWidget):
     """Base of the widgets that train. Subclasses give `_chunk` (train for a moment), `rest` (seconds to sleep after
     it), `push` (send a frame), `pause`, and `actions` (what a message's 'do' may be, each called with the widget).
     """

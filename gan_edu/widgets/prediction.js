@@ -2,7 +2,7 @@ function render({ model, el }) {
   const question = model.get("question");
   const group = choices("radio", question.options);
   const status = make("div", { role: "status", class: "gan-feedback" });
-  const send = (choice) => ask(model, { choice }, status);
+  const send = (choice) => model.send({ choice });
   const lock = button("Lock in prediction", "gan-main", () => {
     const [choice] = group.read();
     if (choice) send(choice);
@@ -22,7 +22,6 @@ function render({ model, el }) {
   function update() {
     const choice = model.get("locked");
     const measured = model.get("measured");
-    replied(status);
     if (!choice) return;
     group.node.hidden = buttons.hidden = true; // the answer stands below, and the playground should stay in sight
     status.className = "gan-feedback gan-compare";
@@ -41,4 +40,4 @@ function render({ model, el }) {
   el.append(make("div", { class: "gan-course" }, noticeLine(model), card));
 }
 
-export default { render };
+export default { render: alive(render) };

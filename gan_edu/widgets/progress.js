@@ -19,4 +19,4 @@ function render({ model, el }) {
     make("p", { class: "gan-heading" }, model.get("heading")), meters, noticeLine(model)));
 }
 
-export default { render };
+export default { render: alive(render) };

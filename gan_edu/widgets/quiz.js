@@ -99,7 +99,7 @@ function drawQuestion(model, question) {
   const status = make("div", { role: "status", class: "gan-feedback" });
   const practice = make("p", { class: "gan-practice" }, "Practice: your first answer stays as it is.");
   let state = {};
-  const send = (what) => ask(model, { do: what, question: question.uid, value: inputs.read() }, status);
+  const send = (what) => model.send({ do: what, question: question.uid, value: inputs.read() });
   const check = button("Check answer", "gan-main", () => send(DONE.includes(state.status) ? "retry" : "answer"));
   const skip = button("Skip", "gan-quiet", () => send(state.status === "skipped" ? "show" : "skip"));
   inputs.input?.addEventListener("keydown", (event) => { if (event.key === "Enter") check.click(); });
@@ -116,7 +116,6 @@ function drawQuestion(model, question) {
     if (JSON.stringify(next) === JSON.stringify(state)) return;
     const fresh = next.status === "open" && !next.ask;
     state = next;
-    replied(status);
     const done = DONE.includes(state.status);
     if (!state.ask) inputs.write(fresh ? null : state.value);
     inputs.enable(!done);
@@ -144,4 +143,4 @@ function render({ model, el }) {
   el.append(root);
 }
 
-export default { render };
+export default { render: alive(render) };

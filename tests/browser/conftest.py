@@ -81,21 +81,26 @@ def new_page(server, browser):
 
 @pytest.fixture
 def lab(browser_found, request):
-    """An empty page on JupyterLab, untouched notebooks, empty progress, no kernel running; see `lab.Lab`."""
+    """An empty page on JupyterLab, untouched notebooks, empty progress, no kernel running; see `lab.Lab`.
+
+    A test fails if its page reported an error to the browser's console, or asked for anything beyond loopback.
+    """
     server, browser, used = (request.getfixturevalue(name) for name in ("lab_server", "browser", "used"))
     page = used.pop("page", None) or new_page(server, browser)
     server.fresh()
     yield page
     failed = getattr(request.node, "failed_in_browser", False)
+    errors = list(page.console_errors)
     if failed:
         page.screenshot("failed_" + re.sub(r"\W+", "_", request.node.name))
         print("console errors:", *page.console_errors, "last lines of the server:", server.tail(), sep="\n")
-    if not failed and page.emptied():
+    if not failed and not errors and page.emptied():
         used["page"] = page
     else:
         page.context.close()
     outside, page.outside = page.outside, []
     assert not outside, f"requests beyond loopback: {outside}"
+    assert failed or not errors, f"errors in the page's console: {errors}"
 
 
 @pytest.fixture

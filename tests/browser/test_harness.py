@@ -90,6 +90,18 @@ def test_nothing_beyond_loopback_is_reachable_and_each_try_is_noted(lab):
     lab.page.wait_for_timeout(200)
     assert lab.outside == ["https://cdn.example/x.js", "wss://cdn.example/socket"]
     lab.outside.clear()
+    lab.console_errors.clear()  # of the two tries
+
+
+def test_what_the_page_reports_as_an_error_is_noted(lab):
+    """The fixture fails every test that leaves one."""
+    lab.open_notebook(lab.make_notebook(["1"]))
+    lab.page.evaluate("() => { console.error('told'); setTimeout(() => undefined.x); }")
+    lab.page.wait_for_timeout(200)
+    assert lab.console_errors[0] == "told"
+    assert "undefined" in lab.console_errors[1]
+    assert len(lab.console_errors) == 2
+    lab.console_errors.clear()
 
 
 def test_widgets_draw_without_a_network(lab):
