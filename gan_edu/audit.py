@@ -4,7 +4,6 @@ Each failure, the healthy preset that it departs from and its remedy are trained
 `labels` (10,000 samples, fresh discriminators, continued runs) and by the diagnosis that a learner sees.
 """
 
-import argparse
 import json
 import math
 import secrets
@@ -17,6 +16,7 @@ import torch
 
 from gan_edu.diagnosis import diagnose
 from gan_edu.labels import examine
+from gan_edu.options import count as whole
 from gan_edu.presets import BASES, PRESETS, REMEDIES
 
 CHUNK = 20  # members trained side by side
@@ -108,20 +108,19 @@ def audit(names=(), seeds=20, seed_start=None, continued=True, report=lambda res
     return results
 
 
-def main(arguments=None):
-    """Run the audit and print it; 1 where a promise was kept too rarely (see `enough`), 2 for an unknown preset."""
-    parser = argparse.ArgumentParser(prog="gan-edu audit", description=__doc__.splitlines()[0])
+def arguments(parser):
+    """What `gan-edu audit` can be told."""
     parser.add_argument("names", nargs="*", help="presets (default: all); each comes with its base and its remedy")
-    parser.add_argument("--seeds", type=int, default=20, help="runs of each recipe")
-    parser.add_argument("--seed-start", type=int, help="repeat an audit: its first seed (default: drawn anew)")
+    parser.add_argument("--seeds", type=whole(), default=20, help="runs of each recipe")
+    parser.add_argument("--seed-start", type=whole(0, 2**52), help="the first seed, to repeat an audit")
     parser.add_argument("--short", action="store_true", help="do not continue failing runs to three times their length")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    options = parser.parse_args(arguments)
+
+
+def main(options):
+    """Run the audit and print it; 1 where a promise was kept too rarely (see `enough`), else 0."""
     torch.set_num_threads(1)
-    try:
-        results = audit(options.names, options.seeds, options.seed_start, not options.short, _progress)
-    except ValueError as error:
-        parser.error(str(error))
+    results = audit(options.names, options.seeds, options.seed_start, not options.short, _progress)
     print(json.dumps(results, indent=2) if options.json else "\n".join([HEADER, *map(row, results)]))
     return int(not all(map(enough, results)))
 

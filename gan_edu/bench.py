@@ -3,7 +3,6 @@
 Two things that are compared take turns, so that a machine that slows down slows both.
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -18,6 +17,7 @@ import torch
 
 from gan_edu import assembly, bare
 from gan_edu.ensemble import train_ensemble
+from gan_edu.options import number
 from gan_edu.presets import PRESETS
 from gan_edu.run import Run
 
@@ -136,12 +136,14 @@ def live(minutes):
     return module.measure(minutes)
 
 
-def main(arguments=None):
-    """Measure and print; returns the exit code. Taught in notebooks/00_start_here."""
-    parser = argparse.ArgumentParser(prog="gan-edu bench", description=__doc__.splitlines()[0])
+def arguments(parser):
+    """What `gan-edu bench` can be told."""
     parser.add_argument("--live", action="store_true", help="also in JupyterLab, in a browser")
-    parser.add_argument("--minutes", type=float, default=1, help="how long to watch the memory, with --live")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--minutes", type=number(0.05, 1440), default=1, help="with --live: to watch the memory for")
+
+
+def main(options):
+    """Measure and print; returns the exit code. Taught in notebooks/00_start_here."""
     result = {"torch": torch.__version__, "bfloat16": assembly.has_fast_bfloat16(), "import": imports(),
               "ring": ring(), "ensemble": ensemble(), "digits": digits()}  # fmt: skip
     if options.live:

@@ -5,8 +5,6 @@ processor time spent in `Run.train_step`; measuring does not count. On a busy ma
 row tells its steps too.
 """
 
-import argparse
-import json
 import math
 import time
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from gan_edu import files
 from gan_edu.digits import features, named
 from gan_edu.metrics_images import ENOUGH, frechet_distance, histogram_of, real_features
 from gan_edu.presets import PRESETS
@@ -101,8 +100,19 @@ def bundled(name=None):
     """
     if name is not None and name not in TRIED:
         raise KeyError(f"nothing was tried as {name!r}; known are {', '.join(TRIED)}")
-    rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()] if FILE.exists() else []
-    return [row for row in rows if name in (None, row["name"])]
+    return [row for row in _rows() if name in (None, row["name"])]
+
+
+FIELDS = {"name": str, "seed": int, "token": str, "marks": list}  # of a row
+
+
+def _rows():
+    """All rows of the file. ValueError where it is no such table, or a line is damaged."""
+    return files.read_rows(FILE, "table of digits", lambda _, row: _is_row(row), ('{"name": "',) * 2)
+
+
+def _is_row(row):
+    return all(isinstance(row.get(name), kind) for name, kind in FIELDS.items()) and row["name"] in TRIED
 
 
 def remake(name, tell=print):
@@ -114,7 +124,7 @@ def remake(name, tell=print):
                      "marks": timed(Run(recipe), TRIED[name].marks, tell=tell)})  # fmt: skip
     order = list(TRIED)
     rows.sort(key=lambda row: (order.index(row["name"]), row["seed"]))
-    FILE.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    files.replace(FILE, files.as_lines(rows))
 
 
 def table():
@@ -132,11 +142,13 @@ def table():
     return "\n".join(lines)
 
 
-def main(arguments=None):
-    """`gan-edu digits`: print the table, or train one of its rows anew; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="gan-edu digits", description=__doc__.splitlines()[0])
+def arguments(parser):
+    """What `gan-edu digits` can be told."""
     parser.add_argument("name", nargs="?", choices=TRIED, help="the row to train anew; without one: the table")
-    options = parser.parse_args(arguments)
+
+
+def main(options):
+    """`gan-edu digits`: print the table, or train one of its rows anew; returns the exit code."""
     if options.name:
         remake(options.name)
     print(table())

@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
+from gan_edu import tensor_files
 from gan_edu.mnist import load_mnist, to_unit
 
 FILE = Path(__file__).with_name("digit_classifier.safetensors")
@@ -49,12 +49,18 @@ class DigitClassifier(nn.Module):
 
 @lru_cache
 def load_classifier():
-    """The bundled classifier, ready to use. Raises FileNotFoundError naming the remedy where its file is missing."""
+    """The bundled classifier, ready to use. FileNotFoundError naming the remedy where its file is missing, ValueError
+    where it is damaged.
+    """
+    remedy = f"bring it back with git checkout, or make it: python -m gan_edu.digits {FILE}"
     if not FILE.exists():
-        remedy = f"bring it back with git checkout, or make it: python -m gan_edu.digits {FILE}"
         raise FileNotFoundError(f"{FILE} is missing; {remedy}")
     model = DigitClassifier()
-    model.load_state_dict(load_file(FILE))
+    with tensor_files.naming(FILE, f"{remedy[0].upper()}{remedy[1:]}"):
+        _, kept = tensor_files.read(FILE)
+        tensor_files.check(kept, model.state_dict())
+        tensor_files.check_finite(kept)
+        model.load_state_dict(kept)
     return model.eval().requires_grad_(False)
 
 
@@ -115,7 +121,7 @@ def main(file):
     model = train()
     header = {"test_accuracy": f"{accuracy(model):.4f}", "features": str(FEATURES), "torch": torch.__version__,
               "input": "(n, 1, 28, 28) in [-1, 1]"}  # fmt: skip
-    save_file(model.state_dict(), file, metadata=header)
+    tensor_files.write(file, model.state_dict(), header)
     print(json.dumps(header))
 
 

@@ -48,10 +48,15 @@ def doctor(quiet=False):
     return findings
 
 
-def main(arguments):
+def arguments(parser):
+    """What `gan-edu doctor` can be told."""
+    parser.add_argument("--quiet", action="store_true", help="speak of faults only")
+
+
+def main(options):
     """Run `gan-edu doctor`; return 1 when something is wrong, else 0. Taught in notebooks/00_start_here."""
-    wrong = sum(not finding.ok for finding in doctor(quiet="--quiet" in arguments))
-    if "--quiet" not in arguments:
+    wrong = sum(not finding.ok for finding in doctor(options.quiet))
+    if not options.quiet:
         print(f"\n{wrong} of these are wrong." if wrong else "\nThis machine is ready for the course.")
     return int(wrong > 0)
 

@@ -4,7 +4,6 @@
 batch norm statistics of a reference batch, in half precision, and in its header the recipe's token and what it scored.
 """
 
-import argparse
 import json
 import time
 from dataclasses import dataclass
@@ -12,11 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 from torch import nn
 
-from gan_edu import assembly, conditions
+from gan_edu import assembly, conditions, tensor_files
 from gan_edu.conditional import statistics_of
 from gan_edu.metrics_conditional import caption_obeyed, obeyed
 from gan_edu.metrics_images import image_snapshot
@@ -74,7 +71,8 @@ class Drawer:
 
 @lru_cache
 def load_generator(name):
-    """The bundled generator of that name. KeyError lists the known ones; FileNotFoundError names the remedy.
+    """The bundled generator of that name. KeyError lists the known ones; FileNotFoundError names the remedy, as does
+    ValueError where the file is damaged.
 
     Taught in notebooks/10.
     """
@@ -83,14 +81,21 @@ def load_generator(name):
     file = FOLDER / f"{name}.safetensors"
     if not file.exists():
         raise FileNotFoundError(f"{file} is missing; bring it back with git checkout, or: gan-edu generators {name}")
-    with safe_open(file, "pt") as opened:
-        header = opened.metadata()
-    recipe = Recipe.from_token(header["token"])
+    with tensor_files.naming(file, f"Bring it back with git checkout, or delete it and: gan-edu generators {name}"):
+        header, kept = tensor_files.read(file)
+        recipe = Recipe.from_token(header.get("token"))
+        return Drawer(recipe, _generator(recipe, kept), header)
+
+
+def _generator(recipe, kept):
+    """A generator with these weights (half precision, name -> tensor); ValueError where they are not its own."""
     G, _ = assembly.networks(recipe)
     for norm in (module for module in G.modules() if isinstance(module, nn.BatchNorm2d)):
         norm.running_mean, norm.running_var = torch.zeros(norm.num_features), torch.zeros(norm.num_features)
-    G.load_state_dict({key: value.float() for key, value in load_file(file).items()})
-    return Drawer(recipe, G.eval().requires_grad_(False), header)
+    tensor_files.check(kept, {name: value.half() for name, value in G.state_dict().items()})
+    tensor_files.check_finite(kept)
+    G.load_state_dict({name: value.float() for name, value in kept.items()})
+    return G.eval().requires_grad_(False)
 
 
 def _given(recipe, n, chance):
@@ -134,28 +139,31 @@ def words(recipe, n):
 
 def make(name):
     """Train a bundled generator to its recipe's end, write its file, and return its header."""
-    recipe = GENERATORS[name]
+    recipe, file = GENERATORS[name], FOLDER / f"{name}.safetensors"
+    if file.exists():
+        load_generator.cache_clear()
+        load_generator(name)  # refuses what is no generator, before it would be overwritten
     run, began = Run(recipe), time.process_time()
     for _ in run:
         pass
     header = {"token": recipe.token, "command": f"gan-edu generators {name}", "steps": str(recipe.steps),
               "cpu_seconds": f"{time.process_time() - began:.0f}", "torch": torch.__version__}  # fmt: skip
     FOLDER.mkdir(exist_ok=True)
-    file = FOLDER / f"{name}.safetensors"
-    save_file(weights(run), file, metadata=header)
-    load_generator.cache_clear()
-    header |= scores(load_generator(name))
-    save_file(load_file(file), file, metadata=header)
+    kept = weights(run)
+    header |= scores(Drawer(recipe, _generator(recipe, kept), header))
+    tensor_files.write(file, kept, header)
     file.chmod(0o644)  # readable by others, as safetensors leaves it for its owner only
     load_generator.cache_clear()
     return header
 
 
-def main(arguments=None):
-    """`gan-edu generators`: list the bundled generators, or train one anew; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="gan-edu generators", description=__doc__.splitlines()[0])
+def arguments(parser):
+    """What `gan-edu generators` can be told."""
     parser.add_argument("name", nargs="?", choices=GENERATORS, help="the one to train anew; without one, the list")
-    options = parser.parse_args(arguments)
+
+
+def main(options):
+    """`gan-edu generators`: list the bundled generators, or train one anew; returns the exit code."""
     if options.name is None:
         print("\n".join(f"{name}: {recipe.steps:,} steps" for name, recipe in GENERATORS.items()))
         return 0

@@ -6,15 +6,16 @@ cell is told from a failing one.
 """
 
 import datetime
-import json
 import platform
 from pathlib import Path
 
 import torch
 from tqdm.auto import tqdm
 
+from gan_edu import files
 from gan_edu.diagnosis import TREND, overlap_at_end
 from gan_edu.ensemble import train_ensemble
+from gan_edu.options import count
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe, check_knob
 
@@ -48,17 +49,26 @@ def read(file):
     """(header, rows) of a map's file. A last line that was cut off is left out; other damage is a ValueError."""
     if not Path(file).exists():
         raise FileNotFoundError(f"there is no map at {file}; `gan-edu map {file}` makes one")
-    lines = Path(file).read_text(encoding="utf-8").splitlines()
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            rows.append(json.loads(line))
-        except json.JSONDecodeError:
-            if number < len(lines):
-                raise ValueError(f"{file}, line {number} is damaged; delete the file to make the map anew") from None
-    if not rows or "base" not in rows[0]:
-        raise ValueError(f"{file} is no failure map: its first line does not say how it was made")
+    rows = _all_rows(file)
+    if not rows:
+        raise ValueError(f"{file} is no failure map: it is empty")
     return rows[0], [{**row, "slow": row.get("slow", False)} for row in rows[1:]]
+
+
+HEADER = {"base": str, "x": str, "y": str, "xs": list, "ys": list, "seeds": int}
+FIELDS = {"seed": int, "symptom": str, "modes": (int, float), "quality": (int, float), "steps": int, "token": str}
+BEGINS = ('{"base": "gan1-', '{"')  # the first line, and the others
+
+
+def _all_rows(file):
+    """The header and the rows as the file has them; [] where there is none, or nothing in it."""
+    return files.read_rows(file, "failure map", _comes_after, BEGINS)
+
+
+def _comes_after(rows, row):
+    """Whether a dict can be the line after these rows: the header first, then rows that have both of its axes."""
+    fields, axes = (FIELDS, {rows[0]["x"], rows[0]["y"]}) if rows else (HEADER, set())
+    return axes <= set(row) and all(isinstance(row.get(name), kind) for name, kind in fields.items())
 
 
 def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds=4, file=None, executor=None,
@@ -74,6 +84,8 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
     import pandas
 
     base = PRESETS[base] if isinstance(base, str) else base
+    if x == y:
+        raise ValueError(f"both axes are {x!r}: a map needs two settings")
     xs, ys = values_of(x, xs), values_of(y, ys)
     made = header(base, x, y, xs, ys, seeds)
     rows = _resume(file, made)
@@ -98,24 +110,18 @@ def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds
 
 def _append(file, rows):
     if file:
-        with open(file, "a", encoding="utf-8") as out:
-            out.writelines(json.dumps(row) + "\n" for row in rows)
+        files.append(file, rows)
 
 
 def _resume(file, made):
     """Rows already in the file; a new file gets its first line."""
     if file is None:
         return []
-    path = Path(file)
-    if not path.exists() or not path.read_text(encoding="utf-8").strip():
-        path.write_text(json.dumps(made) + "\n", encoding="utf-8")
-        return []
-    kept, rows = read(path)
+    kept, *rows = _all_rows(file) or [made]
     for name in ("base", "x", "y", "xs", "ys", "seeds", "trained_on"):
         if kept.get(name) != made[name]:
             raise ValueError(f"{file} is a map with {name}={kept.get(name)!r}, not {made[name]!r}; name another file")
-    whole = "".join(json.dumps(row) + "\n" for row in [kept, *rows])  # without a line that was cut off
-    path.write_text(whole, encoding="utf-8")
+    files.ready(file, [kept, *rows])
     return rows
 
 
@@ -178,20 +184,21 @@ def summary(frame, x, y):
     return pandas.DataFrame(cells)
 
 
-def main(arguments=None):
-    """`gan-edu map`: make or go on with a map from the shell; returns the exit code. Taught in notebooks/07."""
-    import argparse
-    from concurrent.futures import ProcessPoolExecutor
-
-    parser = argparse.ArgumentParser(prog="gan-edu map", description="Draw the map of failures; resumable.")
+def arguments(parser):
+    """What `gan-edu map` can be told."""
     parser.add_argument("file", help="JSON lines; finished cells are kept there, and a second call goes on from them")
     parser.add_argument("--base", default="ring_healthy", choices=[n for n, r in PRESETS.items() if not r.is_image])
     parser.add_argument("--x", default="lr_d", help="the setting from left to right")
     parser.add_argument("--y", default="lr_g", help="the setting from bottom to top")
-    parser.add_argument("--seeds", type=int, default=4, help="runs in each cell")
-    parser.add_argument("--every", type=int, default=1, help="take every n-th value of each axis: a coarser map")
-    parser.add_argument("--workers", type=int, default=0, help="processes (default: threads, one a core)")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--seeds", type=count(), default=4, help="runs in each cell")
+    parser.add_argument("--every", type=count(), default=1, help="take every n-th value of each axis: a coarser map")
+    parser.add_argument("--workers", type=count(0, 256), default=0, help="processes (default: threads, one a core)")
+
+
+def main(options):
+    """`gan-edu map`: make or go on with a map from the shell; returns the exit code. Taught in notebooks/07."""
+    from concurrent.futures import ProcessPoolExecutor
+
     xs, ys = (AXES[name][:: options.every] if name in AXES else None for name in (options.x, options.y))
     executor = ProcessPoolExecutor(options.workers) if options.workers else None
     try:

@@ -6,9 +6,7 @@ of its recipe's token puts it into one of two halves: thresholds may be tuned on
 from 'unseen'. Rows are kept in a file as they are finished; a second call goes on from there.
 """
 
-import argparse
 import hashlib
-import json
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -17,9 +15,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gan_edu import files
 from gan_edu.diagnosis import MIN_SNAPSHOTS, diagnose, measure
 from gan_edu.ensemble import chunks
 from gan_edu.labels import examine
+from gan_edu.options import count, number
 from gan_edu.recipe import Recipe
 from gan_edu.study_report import report
 
@@ -113,19 +113,21 @@ def _rounded(numbers):
 # --- the file -------------------------------------------------------------------------------------------------
 
 
+FIELDS = {"token": str, "kind": str, "half": str, "label": str, "diagnosis": str, "label_numbers": dict,
+          "numbers": dict}  # of a row  # fmt: skip
+BEGINS = ('{"token": "',) * 2  # as the text of every row does
+
+
 def rows(file):
-    """The finished rows of a file, [] where there is none; a last line that was cut off is left out."""
-    if not Path(file).exists():
-        return []
-    lines = Path(file).read_text(encoding="utf-8").splitlines()
-    found = []
-    for number, line in enumerate(lines, 1):
-        try:
-            found.append(json.loads(line))
-        except json.JSONDecodeError:
-            if number < len(lines):
-                raise ValueError(f"{file}, line {number} is damaged; delete that line, its run is made anew") from None
-    return [row for row in found if "token" in row]
+    """The finished rows of a file, [] where there is none; a last line that was cut off is left out.
+
+    ValueError for a file that is no study, and for a damaged line: when it is deleted, its run is made anew.
+    """
+    return files.read_rows(file, "study", lambda _, row: _is_row(row), BEGINS)
+
+
+def _is_row(row):
+    return all(isinstance(row.get(name), kind) for name, kind in FIELDS.items())
 
 
 def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: None, continued=True):
@@ -140,8 +142,7 @@ def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: 
     if strange:
         raise ValueError(f"{file} holds {len(strange)} runs of another draw: name another file, or the --seed and the "
                          "--share that it was made with")  # fmt: skip
-    whole = "".join(json.dumps(row) + "\n" for row in have)  # without a line that was cut off
-    Path(file).write_text(whole, encoding="utf-8")
+    files.ready(file, have)
     known = {row["token"] for row in have}
     left = [(kind, recipe) for kind, recipe in recipes if recipe.token not in known]
     places = chunks([recipe for _, recipe in left], size)
@@ -150,29 +151,27 @@ def study(file, recipes=None, workers=1, size=16, progress=lambda done, wanted: 
         jobs = [pool.submit(judge, [left[i][0] for i in p], [left[i][1] for i in p], continued) for p in places]
         for job in as_completed(jobs):
             have += job.result()
-            with open(file, "a", encoding="utf-8") as out:
-                out.writelines(json.dumps(row) + "\n" for row in job.result())
+            files.append(file, job.result())
             progress(len(have), len(recipes))
     return have
 
 
-def main(arguments=None):
-    """`gan-edu study`: make or go on with the study, then print its report; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="gan-edu study", description=__doc__.splitlines()[0])
+def arguments(parser):
+    """What `gan-edu study` can be told."""
     parser.add_argument("file", nargs="?", default=str(FILE), help=f"rows as JSON lines (default: {FILE})")
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes")
+    parser.add_argument("--workers", type=count(high=256), default=os.cpu_count(), help="processes")
     parser.add_argument("--report", action="store_true", help="train nothing, only print the report of the file")
-    parser.add_argument("--seed", type=int, default=SEED, help="draw other runs in the same way, into a file of theirs")
-    parser.add_argument("--share", type=float, default=1, help="draw only this part of as many runs")
+    parser.add_argument("--seed", type=count(0, 10**6), default=SEED, help="draw other runs, into a file of theirs")
+    parser.add_argument("--share", type=number(0.001, 10), default=1, help="draw only this part of as many runs")
     parser.add_argument("--short", action="store_true", help="do not continue failing runs, so slow ones are not told")
     parser.add_argument("--whole", action="store_true", help="print one table of all runs, none having been tuned on")
-    options = parser.parse_args(arguments)
-    try:
-        found = rows(options.file) if options.report else _made(options)
-    except ValueError as error:
-        parser.error(str(error))
+
+
+def main(options):
+    """`gan-edu study`: make or go on with the study, then print its report; returns the exit code."""
+    found = rows(options.file) if options.report else _made(options)
     if not found:
-        parser.error(f"{options.file} holds no runs yet; leave out --report to train them")
+        raise ValueError(f"{options.file} holds no runs yet; leave out --report to train them")
     print(report(found, options.whole))
     return 0
 

@@ -4,7 +4,6 @@
 was made, and a row for each run.
 """
 
-import argparse
 import datetime
 import json
 import os
@@ -17,6 +16,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from gan_edu import files
 from gan_edu.ensemble import Ensemble, train_chunk
 from gan_edu.metrics_2d import modes_captured, sliced_w1
 from gan_edu.presets import PRESETS
@@ -241,22 +241,35 @@ def made_by(trial):
 
 def remake(name, progress=True):
     """Train all of a table's runs and write its file; returns the rows. Taught in notebooks/06."""
-    trial = TRIALS[name]
+    trial, file = TRIALS[name], FOLDER / f"{name}.json"
+    _check_ours(file)
     rows = compare(trial.recipe, trial.changes, range(trial.seeds), progress)
     here = {"dtype": "float32", "torch": torch.__version__, "machine": platform.machine(),
             "date": datetime.date.today().isoformat()}  # fmt: skip
     lines = ",\n  ".join(json.dumps(r) for r in rows)
     FOLDER.mkdir(exist_ok=True)
     head = json.dumps({**made_by(trial), **here}, indent=1)[:-2]
-    (FOLDER / f"{name}.json").write_text(f'{head},\n "rows": [\n  {lines}\n ]\n}}\n', encoding="utf-8")
+    files.replace(file, f'{head},\n "rows": [\n  {lines}\n ]\n}}\n')
     return rows
 
 
-def main(arguments=None):
-    """`gan-edu trials`: list the bundled tables, or make one anew; returns the exit code. Taught in notebooks/06."""
-    parser = argparse.ArgumentParser(prog="gan-edu trials", description="Changes tried one at a time, on many seeds.")
+def _check_ours(file):
+    """ValueError for a file that is there and is no table: it is not to be overwritten."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"recipe": "", "rows": []}
+    except (ValueError, RecursionError):
+        content = None
+    if not (isinstance(content, dict) and {"recipe", "rows"} <= set(content)):
+        raise ValueError(f"{file} is no table of trials, or is damaged; move it away to make the table anew")
+
+
+def arguments(parser):
+    """What `gan-edu trials` can be told."""
     parser.add_argument("name", nargs="?", choices=TRIALS, help="the table to make anew; without one they are listed")
-    options = parser.parse_args(arguments)
+
+
+def main(options):
+    """`gan-edu trials`: list the bundled tables, or make one anew; returns the exit code. Taught in notebooks/06."""
     if options.name is None:
         print("\n".join(f"{name}: {t.start}, {len(t.changes)} changes, {t.seeds} seeds" for name, t in TRIALS.items()))
         return 0

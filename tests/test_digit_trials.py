@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan_edu import PRESETS, Recipe, Run, digit_trials
+from gan_edu import PRESETS, Recipe, Run, cli, digit_trials
 from gan_edu.digit_trials import TRIED, Tried, bundled, measure, timed
 from gan_edu.digits import features
 from gan_edu.metrics_images import class_histogram, frechet_distance, real_features
@@ -65,7 +65,7 @@ def test_rows_are_written_anew_in_the_order_of_the_table(tmp_path, monkeypatch, 
     monkeypatch.setattr(digit_trials, "timed", lambda run, marks, tell: [
         {"seconds": 15, "frechet": 10.0 + run.recipe.seed, "step": 7, "classes": 10}])  # fmt: skip
     for name in ("b", "a", "b"):
-        assert digit_trials.main([name]) == 0
+        assert cli.main(["digits", name]) == 0
     assert [(row["name"], row["seed"]) for row in bundled()] == [("a", 0), ("a", 1), ("b", 0)]
     assert Recipe.from_token(bundled("a")[1]["token"]) == SMALL.replace(seed=1)
     assert "| a | 1 | 11.0 |  |  |  |  | 7 | 10 |" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gan_edu import mnist
+from gan_edu import cli, mnist
 
 module = importlib.import_module("gan_edu.doctor")
 
@@ -34,7 +34,7 @@ def test_good_machine_has_no_faults_and_says_nothing(capsys):
 
 
 def test_command_prints_a_row_for_each_check(capsys):
-    assert module.main([]) == 0
+    assert cli.main(["doctor"]) == 0
     said = capsys.readouterr().out
     assert said.count("ok   ") == len(module.CHECKS)
     assert "ready for the course" in said
@@ -42,12 +42,12 @@ def test_command_prints_a_row_for_each_check(capsys):
 
 def test_fault_is_printed_with_its_remedy_and_ends_in_1(monkeypatch, capsys):
     monkeypatch.setattr(module.machine, "free_memory", lambda: 0.4e9)
-    assert module.main(["--quiet"]) == 1
+    assert cli.main(["doctor", "--quiet"]) == 1
     said = capsys.readouterr().out
     assert said.startswith("WRONG  memory           0.4 GB free, 1.0 GB needed\n")
     assert "Close other programs" in said
     assert "ok   " not in said
-    assert module.main([]) == 1
+    assert cli.main(["doctor"]) == 1
     assert "1 of these are wrong" in capsys.readouterr().out
 
 

@@ -10,7 +10,8 @@ import gan_edu
 PACKAGE = Path(gan_edu.__file__).parent
 # From the ground up; modules of one row do not import each other. `course.` knows neither torch nor widgets.
 LAYERS = """
-mixtures mnist machine budget theory paper
+mixtures mnist machine budget theory paper files options
+tensor_files
 digits captions
 networks
 conditional

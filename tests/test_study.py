@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from gan_edu import study, study_report
+from gan_edu import cli, study, study_report
 from gan_edu.recipe import Recipe
 
 TINY = [("wide", Recipe(steps=300, g_width=8, d_width=8, batch=16, lr_d=rate, seed=i)) for i, rate in
@@ -106,7 +106,7 @@ def test_a_small_study_is_trained_kept_and_gone_on_with(tmp_path, capsys):
         assert found["diagnosis"] in study_report.SYMPTOMS
         assert study_report.named_again(found) == found["diagnosis"]
         assert found["label_numbers"]["quality"] == pytest.approx(found["numbers"]["quality"][1], abs=0.1)
-    assert study.main([str(file), "--report"]) == 0
+    assert cli.main(["study", str(file), "--report"]) == 0
     assert "3 runs of 300 steps" in capsys.readouterr().out
 
 
@@ -125,9 +125,7 @@ def test_a_damaged_row_is_named_and_an_empty_file_says_what_to_do(tmp_path, caps
     file.write_text("{broken\n" + json.dumps(row("healthy", "healthy")) + "\n", encoding="utf-8")
     with pytest.raises(ValueError, match="line 1 is damaged"):
         study.rows(file)
-    with pytest.raises(SystemExit) as stopped:
-        study.main([str(tmp_path / "none.jsonl"), "--report"])
-    assert stopped.value.code == 2
+    assert cli.main(["study", str(tmp_path / "none.jsonl"), "--report"]) == 2
     assert "--report" in capsys.readouterr().err
 
 
@@ -157,7 +155,6 @@ def test_another_draw_shares_no_seed_and_needs_a_file_of_its_own(capsys):
     assert len(set.union(*draws)) == sum(map(len, draws))
     before = study.FILE.read_bytes(), study.FRESH.read_bytes()
     for arguments in (["--seed", str(study.SEED + 1)], ["--share", "0.5"], [str(study.FRESH)]):
-        with pytest.raises(SystemExit):
-            study.main(arguments)
+        assert cli.main(["study", *arguments]) == 2
         assert "runs of another draw" in capsys.readouterr().err
     assert (study.FILE.read_bytes(), study.FRESH.read_bytes()) == before

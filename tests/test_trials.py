@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy import stats
 
-from gan_edu import PRESETS, TARGETS, Recipe, Run, trials
+from gan_edu import PRESETS, TARGETS, Recipe, Run, cli, trials
 from gan_edu.diagnosis import diagnose
 
 TINY = Recipe(g_width=8, d_width=8, batch=16, steps=300)
@@ -89,13 +89,13 @@ def tiny_table(tmp_path, monkeypatch):
 
 
 def test_a_table_is_made_and_read_again(tiny_table, capsys):
-    assert trials.main(["tiny"]) == 0
+    assert cli.main(["trials", "tiny"]) == 0
     assert "slower" in capsys.readouterr().out
     made, kept = trials.bundled("tiny")
     assert kept == trials.compare(TINY, CHANGES, range(2))
     now = trials.made_by(trials.TRIALS["tiny"])
     assert {key: made[key] for key in now} == now
-    assert trials.main([]) == 0
+    assert cli.main(["trials"]) == 0
     assert "tiny: tiny, 3 changes, 2 seeds" in capsys.readouterr().out
 
 
