@@ -1,12 +1,20 @@
 """The paper that explorers draw on: a figure with fixed margins, and matplotlib's settings for both themes."""
 
+import json
+from pathlib import Path
+
 import matplotlib
 from cycler import cycler
 from matplotlib.figure import Figure
 
-COLOURS = {False: ("#0072B2", "#D55E00", "#009E73", "#B0559A", "#7A6A00"),  # as the live picture has them
-           True: ("#56B4E9", "#F0A030", "#2FC59B", "#E39AC4", "#E5DB5A")}  # fmt: skip
-PAPER = {False: ("#ffffff", "#222222", "#dddddd"), True: ("#16181c", "#eeeeee", "#3a3d42")}  # paper, ink, grid
+_TEXT = (Path(__file__).parent / "widgets" / "palette.js").read_text(encoding="utf-8")
+PALETTE = json.loads(_TEXT[_TEXT.index("{") :].rstrip(";\n"))  # {"light" or "dark": {name: colour}}, as the page has it
+THEMES = {False: "light", True: "dark"}
+COLOURS = {dark: [PALETTE[theme][name] for name in ("real", "fake", "first", "second")] + [last]
+           for (dark, theme), last in zip(THEMES.items(), ("#7A6A00", "#E5DB5A"), strict=True)}  # fmt: skip
+PAPER = {dark: [PALETTE[theme][name] for name in ("paper", "ink", "grid")] for dark, theme in THEMES.items()}
+REAL, FAKE, FIRST, SECOND = COLOURS[False][:4]  # on white paper, as all figures but the explorers' are
+
 
 
 def panels(count=1, size=(7.2, 3.2)):

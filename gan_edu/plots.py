@@ -6,14 +6,16 @@ import numpy as np
 import torch
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from gan_edu import views
 from gan_edu.metrics_1d import floors
 from gan_edu.objectives import OBJECTIVES
+from gan_edu.paper import FAKE, PALETTE, REAL
 from gan_edu.run import MEASURED_SAMPLES
 
-REAL, FAKE = "#0072B2", "#D55E00"  # colour-blind-safe; shapes differ too
-HEAT = LinearSegmentedColormap.from_list("fake to real", [FAKE, "white", REAL])  # as the live picture has it
+HEAT = LinearSegmentedColormap.from_list("generated to real", PALETTE["light"]["heat"])  # as the live picture has it
+RIM = [withStroke(linewidth=2.6, foreground="white")]  # round marks, so that they stand out from the heat map
 
 
 def picture(run, samples=256):
@@ -38,19 +40,42 @@ def draw_samples(axes, run, samples=256):
 def _draw_plane(axes, run, samples):
     side, edge = 60, views.extent(run.target)
     heat = views.scores(run, views.heat_points(run.target, side)).view(side, side).numpy()
-    axes.imshow(heat, origin="lower", extent=(-edge, edge, -edge, edge), cmap=HEAT, vmin=0, vmax=1, alpha=0.6)
+    extent = (-edge, edge, -edge, edge)
+    axes.imshow(heat, origin="lower", extent=extent, cmap=HEAT, vmin=0, vmax=1)
+    if run.players.objective.is_probability and heat.min() < 0.5 < heat.max():
+        axes.contour(heat, [0.5], extent=extent, origin="lower", colors=PALETTE["light"]["faint"], linewidths=0.7)
     real = run.target.sample(samples, torch.Generator().manual_seed(1))
-    fake = run.sample(samples).numpy()
-    axes.scatter(*real.numpy().T, s=9, c=REAL, marker="o", label="real", alpha=0.6)
-    axes.scatter(*fake.T, s=14, c=FAKE, marker="x", linewidths=0.9, label="generated")
+    fake = run.sample(samples)
+    axes.scatter(*real.numpy().T, s=11, c=REAL, marker="o", label="real", edgecolors="white", linewidths=0.4)
+    axes.scatter(*fake.numpy().T, s=14, c=FAKE, marker="x", linewidths=1, label="generated", path_effects=RIM)
+    _draw_strays(axes, fake, edge)
     axes.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal", xticks=[], yticks=[])
     axes.legend(loc="upper right", fontsize=8)
+
+
+def _draw_strays(axes, x, edge, row=0.0):
+    """An arrowhead at the edge for each sample (n, dim) outside the picture, and where they are many, how far.
+
+    row: the height at which those of one dimension are drawn.
+    """
+    found = views.strays(x, edge)
+    if len(found.places):
+        px, py = found.places.T
+        size = np.hypot(px, py)
+        axes.quiver(px, py + row, px / size, py / size, color=FAKE, pivot="tip", scale=25, headwidth=9, headlength=9,
+                    headaxislength=9, width=0.004, zorder=8)  # fmt: skip
+    if found.words:
+        axes.text(0.03, 0.04, "\n".join(found.words), transform=axes.transAxes, fontsize=8, zorder=9,
+                  bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 2})  # fmt: skip
 
 
 def _draw_line(axes, run, samples):
     x = views.heat_points(run.target, 200)
     line, density = x[:, 0].numpy(), run.target.log_prob(x).exp().numpy()
-    axes.hist(run.sample(samples * 8)[:, 0].numpy(), bins=60, density=True, color=FAKE, alpha=0.5, label="generated")
+    fake = run.sample(samples * 8)
+    numbers = fake[fake.isfinite()].numpy()
+    axes.hist(numbers, bins=60, density=len(numbers) > 0, color=FAKE, alpha=0.5, label="generated")
+    _draw_strays(axes, fake, line[-1], row=0.03 * density.max())
     axes.plot(line, density, c=REAL, label="real density")
     axes.set(xlabel="x", ylabel="density", xlim=(line[0], line[-1]), ylim=(0, 1.9 * density.max()))
     right = axes.twinx()

@@ -3,6 +3,8 @@
 Used by the still figures (plots) and by the live picture (widgets); nothing in here draws or trains.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 
@@ -33,6 +35,35 @@ def histogram(x, target, bars=60):
     edge = extent(target)
     counts, _ = np.histogram(x.numpy(), bins=bars, range=(-edge, edge))
     return counts / (len(x) * 2 * edge / bars)
+
+
+@dataclass(frozen=True)
+class Strays:
+    """Samples that the picture does not hold. places (n, 2): where on its edge each is shown; words: lines, or none."""
+
+    places: np.ndarray
+    words: tuple
+
+
+def strays(x, edge):
+    """Which of the samples x (n, dim) lie outside the square from -edge to edge, as `Strays`.
+
+    Words are for a tenth of the samples and more: a few show as marks at the edge only.
+    """
+    x = x.detach().numpy()
+    x = np.concatenate([x, np.zeros((len(x), 2 - x.shape[1]))], axis=1)  # (n, 2)
+    finite = np.isfinite(x).all(1)
+    if not finite.all():
+        lost = int((~finite).sum())
+        return Strays(x[:0], (f"{lost} of {len(x)} generated points", "are no finite numbers any more"))
+    reach = np.abs(x).max(1, initial=0) / edge
+    out = x[reach > 1]
+    places = out / reach[reach > 1, None]
+    if len(out) < max(1, 0.1 * len(x)):
+        return Strays(places, ())
+    far = np.hypot(*out.T)
+    return Strays(places, (f"{len(out)} of {len(x)} generated points lie outside,",
+                           f"{far.min():.2g} to {far.max():.2g} from the middle"))  # fmt: skip
 
 
 @torch.no_grad()
@@ -102,11 +133,12 @@ def mode_curves(history, points=CURVE_POINTS):
 def digit_curve(history, points=CURVE_POINTS):
     """(n, 3): step, classes drawn, and the kernel distance from real digits in powers of ten, at snapshots.
 
-    What is within a perfect generator's range (100) is drawn as 100. Taught in notebooks/11.
+    What is within a perfect generator's range (100) is drawn as 100; what is not finite is left out (nan).
+    Taught in notebooks/11.
     """
-    floor, most = 100.0, 1e9  # what is not finite is drawn as the latter
-    rows = [(s["step"], s["modes"], np.log10(min(max(s["distance"], floor), most))) for s in history.snapshots]
-    return _evenly(rows, points)
+    floor = 100.0
+    logs = [np.log10(max(s["distance"], floor)) if np.isfinite(s["distance"]) else np.nan for s in history.snapshots]
+    return _evenly([(s["step"], s["modes"], log) for s, log in zip(history.snapshots, logs, strict=True)], points)
 
 
 def distance_curves(history, points=CURVE_POINTS):

@@ -142,7 +142,7 @@ def test_every_target_is_drawn_and_explained(name, noise):
     assert still["k"] == len(TARGETS[name].modes)
     assert abs(real["real"]).max() < still["extent"]
     assert ("heat" in shown, "curve" in shown, "manifold" in shown) == ((dim == 2), (dim == 1), (dim == 2))
-    assert shown["arrows"].shape == (48, dim)
+    assert shown["arrows"].shape == (16, dim)
     for stage in STAGES:
         click(play, "next")
         assert header(play)["explain"]["stage"] == stage, play.error

@@ -9,6 +9,7 @@ import pytest
 import torch
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.quiver import Quiver
 
 from gan_edu import plots, views
 from gan_edu.recipe import Recipe
@@ -54,6 +55,24 @@ def test_real_and_generated_differ_in_shape_as_well_as_colour(run):
     real, fake = (c for c in plots.picture(run, 9).axes[0].collections if isinstance(c, PathCollection))
     assert len(real.get_paths()[0].vertices) != len(fake.get_paths()[0].vertices)
     assert tuple(real.get_facecolor()[0]) != tuple(fake.get_facecolor()[0])
+
+
+@pytest.mark.parametrize("data", ["ring", "two_gaussians"])
+@pytest.mark.parametrize("far", [50.0, np.nan])
+def test_a_picture_says_where_samples_are_that_it_does_not_hold(data, far):
+    run = Run(SMALL.replace(data=data))
+    with torch.no_grad():
+        list(run.players.G.parameters())[-1].fill_(far)
+    axes = drawn(plots.picture(run, 40)).axes[0]
+    words = " ".join(text.get_text() for text in axes.texts)
+    if np.isnan(far):
+        assert "are no finite numbers any more" in words
+    else:
+        count = 40 if data == "ring" else 320
+        (marks,) = (c for c in axes.collections if isinstance(c, Quiver))
+        edge = views.extent(run.target)
+        assert f"{count} of {count} generated points lie outside" in words
+        assert np.abs(marks.get_offsets()).max(1) == pytest.approx(np.full(count, edge), rel=0.02)
 
 
 def test_a_picture_of_one_dimension():

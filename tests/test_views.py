@@ -141,6 +141,19 @@ def test_the_manifold_is_the_generator_over_a_lattice_of_noise(data, noise):
     torch.testing.assert_close(grid[0, 4], run.generate(corner)[0], rtol=0, atol=1e-6)
 
 
+def test_samples_outside_the_picture_are_placed_on_its_edge_and_counted():
+    inside = torch.zeros(2, 2).double()
+    found = views.strays(torch.cat([inside, torch.tensor([[30.0, 0], [-3, 4], [0, -1e5]]).double()]), 2)
+    assert found.places == pytest.approx(np.array([[2, 0], [-1.5, 2], [0, -2]]))
+    assert found.words == ("3 of 5 generated points lie outside,", "5 to 1e+05 from the middle")
+    few = views.strays(torch.cat([torch.zeros(10, 2), torch.tensor([[9.0, 9.0]])]), 2)
+    assert (few.places.tolist(), few.words) == ([[2, 2]], ())
+    assert views.strays(inside, 2).words == ()
+    line = views.strays(torch.tensor([[7.0], [0.0], [-7.0]]), 3.5)
+    assert line.places.tolist() == [[3.5, 0], [-3.5, 0]]
+    assert views.strays(torch.tensor([[math.nan, 0.0], [0, 0]]), 2).words[0] == "1 of 2 generated points"
+
+
 # --- curves ---------------------------------------------------------------------------------------------------------
 
 
@@ -223,4 +236,4 @@ def test_the_curve_of_digits_is_in_powers_of_ten():
         snapshots = tuple({"step": 100 * i, "modes": 10 - i, "distance": distance}
                           for i, distance in enumerate((1e4, 1000.0, -5.0, math.inf)))  # fmt: skip
 
-    np.testing.assert_allclose(views.digit_curve(Seen), [(0, 10, 4), (100, 9, 3), (200, 8, 2), (300, 7, 9)])
+    np.testing.assert_allclose(views.digit_curve(Seen), [(0, 10, 4), (100, 9, 3), (200, 8, 2), (300, 7, math.nan)])

@@ -13,7 +13,7 @@ from gan_edu.course.text import parse, plain
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.presets import PRESETS
 from gan_edu.twins import WORDS, spoken
-from gan_edu.widgets import registry, wording
+from gan_edu.widgets import registry, scene, wording
 from gan_edu.widgets.course import HERE, CourseWidget, module
 
 LESSON, UNSURE = "03", "unsure"
@@ -37,7 +37,7 @@ def detective(seed=None, steps=cases.STEPS):
 class Detective(CourseWidget):
     """One loss detective; `cases` are the runs of the present round, `said` the verdicts. Taught in notebooks/03."""
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("draw.js", "curves.js"))
+    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in scene.SCRIPTS)
     _esm = _esm + module("detective.js")
     _css = CourseWidget._css + (HERE / "detective.css").read_text(encoding="utf-8")
     playing = False  # the training goes on while a playground plays

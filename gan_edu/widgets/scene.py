@@ -6,9 +6,10 @@ import torch
 from gan_edu import views
 from gan_edu.widgets.frames import pack
 
+SCRIPTS = ("palette.js", "marks.js", "draw.js", "curves.js")  # what draws it
 SHOWN = 256  # points of each kind
 COUNTED = 2000  # numbers on a line that the histogram counts
-ARROWS = 48
+ARROWS = 16  # more would cover the points that they belong to
 DIGITS = 48
 
 

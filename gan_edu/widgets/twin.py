@@ -17,7 +17,7 @@ from gan_edu.widgets.live import Live
 from gan_edu.widgets.pace import Pace
 
 HERE = Path(__file__).parent
-SCRIPTS = ("alive.js", "dom.js", "draw.js", "curves.js", "verdict.js", "twin.js")
+SCRIPTS = ("alive.js", "dom.js", *scene.SCRIPTS, "verdict.js", "twin.js")
 STYLES = ("playground.css", "twin.css")
 SPEEDS = ("1", "30", "200", "Full")
 SIDES = ("left", "right")
