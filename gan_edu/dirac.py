@@ -34,8 +34,11 @@ def saturating_field(theta, psi):
 
 
 def non_saturating_field(theta, psi):
-    """The generator's loss is softplus(-ψθ): θ̇ = ψσ(-x), ψ̇ = -θσ(x). Its distance from rest never grows in continuous
-    time: d(r²)/dt = -2x·tanh(x/2). Mescheder et al. 2018, §3.2. Taught in notebooks/06.
+    """The generator's loss is softplus(-ψθ): θ̇ = ψσ(-x), ψ̇ = -θσ(x). Mescheder et al. 2018, §3.2.
+
+    The distance from rest never grows in continuous time: d(r²)/dt = -2x·tanh(x/2), over a turn -r⁴/8 on average.
+    A simultaneous step of size h adds h²r²/4 to r², so there it stops where both are equal, at r = √(2h).
+    The paired loss has this same field here, as all real data is 0. Taught in notebooks/06.
     """
     x = psi * theta
     return psi * torch.sigmoid(-x), -theta * torch.sigmoid(x)
@@ -72,7 +75,8 @@ def consensus_field(theta, psi):
 def with_r1(v, weight):
     """The same field with (γ/2)ψ² in the discriminator's loss, its squared slope at the data: ψ̇ - γψ.
 
-    weight: γ ≥ 0. Mescheder et al. 2018, eq. 9. Taught in notebooks/06.
+    weight: γ ≥ 0. On a GAN simultaneous steps of size h come to rest only for γ > h/4.
+    Mescheder et al. 2018, eq. 9. Taught in notebooks/06.
     """
 
     def damped(theta, psi):

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gan_edu import dirac, objectives, penalties
-from gan_edu.dirac import METHODS, START, UPDATES, eigenvalues, growth, trajectory, vector_field
+from gan_edu.dirac import METHODS, START, UPDATES, eigenvalues, growth, simultaneous_step, trajectory, vector_field
 
 H = dirac.STEP_SIZE
 SMOOTH = [name for name in METHODS if name != "wgan_gp"]
@@ -34,11 +34,12 @@ LOSSES = {
     "non_saturating": (objectives.minimax_discriminator, objectives.non_saturating_generator),
     "wasserstein": (objectives.wasserstein_discriminator, objectives.critic_generator),
 }
+PAIRED = {"relativistic": (objectives.relativistic_discriminator, objectives.relativistic_generator)}
 
 
 def by_losses(method, theta, psi, r1=0.0, gp=0.0):
     """(θ̇, ψ̇) as the gradients of the package's own losses for D(x) = ψx, real data at 0 and one fake at θ."""
-    d_loss, g_loss = LOSSES[method]
+    d_loss, g_loss = (LOSSES | PAIRED)[method]
     real = torch.zeros(1, 1, dtype=torch.float64)
     theta, psi = number(theta).requires_grad_(), number(psi).requires_grad_()
 
@@ -191,6 +192,60 @@ def test_the_start_matters():
 def test_clipping_keeps_the_discriminators_weight_in_bounds():
     path = trajectory("clip", start=(1.0, -3.0))
     assert float(path[1:, 1].abs().max()) == dirac.CLIP
+
+
+# --- where the non-saturating loss stops ----------------------------------------------------------------------
+
+
+def late_radius(h, start, updates="simultaneous", r1=0.0):
+    """Mean distance from rest at the end of 15 memories of the start; one memory is 4/h² steps."""
+    return float(radius(trajectory("non_saturating", updates, h, r1, (start, 0.0), round(60 / h**2)))[-100:].mean())
+
+
+@pytest.mark.parametrize(("start", "side"), [(1.5, "outside"), (0.1, "inside")])
+@pytest.mark.parametrize(("h", "found"), [(0.4, 0.8905), (0.2, 0.6317), (0.1, 0.4471)])
+def test_simultaneous_non_saturating_stops_on_a_circle_from_both_sides(h, found, start, side):
+    """The radius is √(2h), a little less for long steps."""
+    assert (start > math.sqrt(2 * h)) == (side == "outside")
+    assert late_radius(h, start) == pytest.approx(found, abs=1e-3)
+    assert late_radius(h, start) == pytest.approx(math.sqrt(2 * h), rel=h / 80)
+
+
+@pytest.mark.parametrize("h", [0.05, 0.2])
+@pytest.mark.parametrize("r", [0.05, 0.2, 0.4])
+def test_growth_and_damping_of_the_amplitude_averaged_over_a_turn(r, h):
+    """A step adds h²‖v‖² = h²r²/4 to r² and takes 2h·x·tanh(x/2) = h·x², on average h·r⁴/8: equal at r² = 2h."""
+    angle = torch.linspace(0, 2 * math.pi, 1001, dtype=torch.float64)[:-1]
+    theta, psi = r * angle.cos(), r * angle.sin()
+    v = vector_field("non_saturating")
+    after = torch.stack(simultaneous_step(v, theta, psi, h)).square().sum(0)
+    growth_, damping = h**2 * r**2 / 4, h * r**4 / 8
+    tolerance = 0.05 * (growth_ + damping)
+    assert float((after - r**2).mean()) == pytest.approx(growth_ - damping, abs=tolerance)
+    small = 1e-4  # in continuous time the damping is left alone
+    after = torch.stack(simultaneous_step(v, theta, psi, small)).square().sum(0)
+    assert float((after - r**2).mean()) / small == pytest.approx(-(r**4) / 8, abs=0.05 * r**4 / 8 + small * r**2)
+
+
+def test_alternating_non_saturating_comes_nearer_ever_more_slowly():
+    r = radius(trajectory("non_saturating", "alternating", steps=8000))
+    means = [float(r[k : k + 100].mean()) for k in (400, 1900, 7900)]
+    assert means[0] > 1.8 * means[1] > 3.2 * means[2] > 0  # as 1/√(time), past every circle
+    assert means[1] < math.sqrt(2 * H) / 4
+
+
+@pytest.mark.parametrize("h", [0.1, 0.2, 0.8])
+def test_r1_calms_simultaneous_steps_only_above_a_quarter_of_the_step(h):
+    assert growth("saturating", h=h, r1=h / 4) == pytest.approx(1, abs=1e-12)
+    assert growth("saturating", h=h, r1=h / 4 - 0.01) > 1 > growth("saturating", h=h, r1=h / 4 + 0.01)
+    assert late_radius(0.2, 0.3, r1=0.03) > 0.3 > 1e-3 > late_radius(0.2, 0.3, r1=0.1)
+    assert growth("saturating", "alternating", h=h, r1=0.01) < 1
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_pairing_plays_the_same_smallest_game_as_the_plain_loss(place):
+    """All real data is 0, so the logit beside the fake's is always 0."""
+    assert by_losses("relativistic", *place) == pytest.approx(by_losses("non_saturating", *place), abs=1e-15)
 
 
 # --- close to rest --------------------------------------------------------------------------------------------

@@ -28,6 +28,22 @@ def test_noise_is_rarely_taken_for_a_period(a):
     assert found <= 20  # 1 % of 1,000 is 10, with a standard deviation of 3
 
 
+@pytest.mark.parametrize(("a", "low", "high"), [(0.0, 0.001, 0.02), (0.5, 0.15, 0.3), (0.8, 0.65, 0.79)])
+def test_the_line_alone_holds_for_white_noise_only(a, low, high):
+    """Lesson 06: over a spectrum's own mean, noise that remembers crosses the line of white noise, at .8 in 72 %."""
+    x = ar1(a, 90, 1500, np.random.default_rng(6))
+    power = np.abs(np.fft.rfft(x - x.mean(0), axis=0))[3:-1] ** 2
+    crossed = (power / power.mean(0)).max(0) > noise_line(len(power))
+    assert low <= crossed.mean() <= high
+
+
+@pytest.mark.parametrize("a", [0.0, 0.5, 0.8])
+def test_against_noise_of_the_same_memory_about_one_series_in_a_hundred_crosses(a):
+    x = ar1(a, 90, 1500, np.random.default_rng(7))
+    found = sum(strongest_period(x[:, [i]]).is_real for i in range(x.shape[1]))
+    assert 2 <= found <= 27  # 1 % of 1,500 is 15, with a standard deviation of 4
+
+
 @pytest.mark.parametrize("length", [4.5, 10, 29])
 def test_a_sine_in_noise_is_found_with_its_length_and_amplitude(length):
     rng, t = np.random.default_rng(2), np.arange(90)

@@ -26,6 +26,10 @@ turned = sum((b - a + math.pi) % (2 * math.pi) - math.pi for a, b in pairwise(la
 assert 0.6 < abs(turned) / (2 * math.pi) < 1.2, "about one lap in five pictures"
 assert diagnose(chase.history).symptom == "oscillation"
 
+# 3: from outside and from inside the last step size of the cell ends on the circle; alternating steps go far below it
+assert all(abs(end / math.sqrt(2 * h) - 1) < 0.02 for end in ends)
+assert 0 < float(in_turn[-1]) < math.sqrt(2 * h) / 2
+
 # 3: one valley leads to rest; the game outwards at every step size, less so for smaller steps; alternating: a ring
 ends = [distance_after(simultaneous_step, h) for h in (0.4, 0.2, 0.1, 0.05)]
 assert min(ends) > math.sqrt(2)
@@ -47,9 +51,11 @@ for share, good_enough in ((0, True), (0.5, False), (1, True)):
 
 # 5: a peak where there is a period, none in noise and in the run without a beat
 _, place = centres(chase, STEPS // 4)
-for values, has_peak in ((next(zip(*place, strict=True)), True), (noise, False)):
+for values, crosses in ((next(zip(*place, strict=True)), True), (noise[0], False), (noise[0.8], True)):
     _, height = spectrum(values)
-    assert (height.max() > noise_line(len(height))) == has_peak
+    assert (height.max() > noise_line(len(height))) == crosses
+assert 0.6 < white < 0.8, "of the last line: noise that keeps .8"
+assert same_memory < 0.03
 for run, symptom in ((chase, "oscillation"), (wild, "non_convergence")):
     assert diagnose(run.history).symptom == symptom
 assert modes_held(good[0].sample(2500), good[0].target) == 8
