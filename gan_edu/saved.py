@@ -51,6 +51,7 @@ def load(file):
         content = tokens.decode(header.get("token"))
         run = Run(Recipe.from_dict(content.get("recipe")), events_of_token(content.get("events", [])))
         small = json.loads(header.get("state", ""))
+        _rename(tensors, small)
         _check_small(run, small)
         _check_tensors(run, tensors, small)
         _fill(run, tensors, small)
@@ -61,6 +62,14 @@ def _header(header, file):
     """ValueError for a file whose header is not that of a run."""
     if header.get("kind") != KIND:
         raise ValueError(f"{file} holds no run: its header does not say {KIND!r}, as gan_edu.saved.save writes it")
+
+
+def _rename(tensors, small):
+    """Give what a file kept before calls otherwise the name that it has now."""
+    for old, new in OLD_NAMES.items():
+        if f"history.{old}" in tensors:
+            tensors[f"history.{new}"] = tensors.pop(f"history.{old}")
+            small["last"][new] = small["last"].pop(old)
 
 
 def _check_small(run, small):
@@ -74,7 +83,7 @@ def _check_small(run, small):
         "applied": small["applied"] <= len(run.events),
         "credit": _is_number(small["credit"]) and -1 < small["credit"] < 1,
         "last": set(small["last"]) == set(run._last) and all(map(_is_number, small["last"].values())),
-        "last_g": len(small["last_g"]) == 2 and all(map(_is_number, small["last_g"])),
+        "last_g": len(small["last_g"]) == 2 and all(value is None or _is_number(value) for value in small["last_g"]),
         "failed_at": small["failed_at"] is None or 0 <= small["failed_at"] <= step,
         "knobs": {name: checked_event(name, value) for name, value in small["knobs"].items()}.keys() == known.keys(),
         "snapshots": all(set(one) >= {"step", "modes"} for one in small["snapshots"]),
@@ -109,10 +118,6 @@ def _fill(run, tensors, small):
         player, _, part = name.partition(".")
         if player in players:
             players[player][part] = value
-    for old, new in OLD_NAMES.items():
-        if f"history.{old}" in tensors:
-            tensors[f"history.{new}"] = tensors.pop(f"history.{old}")
-            small["last"][new] = small["last"].pop(old)
     last_g = tuple(math.nan if value is None else value for value in small["last_g"])
     run._load({**players, "average": tensors.get("average"), **{name: small[name] for name in SMALL}, "last_g": last_g})
     rows = torch.stack([tensors[f"history.{name}"] for name in COLUMNS], 1).numpy()  # (steps, columns)
