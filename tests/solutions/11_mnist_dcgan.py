@@ -67,12 +67,29 @@ for bad, good in zip(broken, runs["DCGAN"], strict=True):
     for name in ("d_loss", "g_loss"):
         assert 5 * ends[bad][name].std() < ends[good][name].std(), "and the calmer curves"
 
-# 8: the cheat is perfect by distance alone; the DCGAN copies nothing
+# 8: the cheat is perfect by distance alone; pixels do not know a copy that has moved, features and held-out digits do
 near = {name: float(nearest(x[:100]).values.mean()) for name, x in makers.items()}
 assert near["one 7, copied"] < 0.05
 assert near["DCGAN"] > near["real test digits"] > 5
 assert class_histogram(seven).classes == 1
 assert class_histogram(fresh).classes == 10
+assert float(nearest(moved[:100]).values.mean()) > near["real test digits"] + 0.5, "a copy seems more original"
+expected, error = 60 / 68, (60 / 68 * 8 / 68 / SAMPLES) ** 0.5
+assert 0.006 < error < 0.008, "give or take 1 %"
+assert abs(copied["real test digits"] - expected) < 3 * error
+assert copied["DCGAN, 3,000 steps"] < expected + 2 * error
+assert 0.82 < copied["DCGAN"] < expected + error
+assert 0.92 < copied["training digits, moved"] < 0.96
+assert copied["training digits, moved"] > expected + 5 * error, "the cheat stands out"
+mixed_tenth = torch.cat([drawer.sample(9 * SAMPLES // 10), moved[: SAMPLES // 10]])
+assert near_training(mixed_tenth) < expected + 2 * error, "one copy among ten does not"
+neighbours = {name: len(torch.cdist(features(testers[name]), trained_on).argmin(1).unique()) for name in testers}
+assert neighbours["DCGAN"] < 0.7 * neighbours["real test digits"], "poor samples share neighbours"
+
+# 10: no jumps on the way between two digits
+assert lengths.shape == (24, 66)
+assert 1 / 24 < largest.median() < 0.09
+assert largest.max() < 0.15
 
 # 7, what else breaks it: each change alone leaves the samples farther off than the run as it is
 broke = {name: distance(run.sample(SAMPLES)) for name, run in others.items()}
