@@ -65,7 +65,7 @@ def test_words_and_numbers_can_be_read(theme, words):
 
 
 def test_legends_have_the_colours_of_what_they_name():
-    for name in ("real", "fake"):
+    for name in ("real", "fake", "first", "second"):
         light, dark = re.findall(rf"\.gan-{name} {{ color: (#\w+)", CSS)
         assert (light, dark) == (paper.PALETTE["light"][name], paper.PALETTE["dark"][name])
 

@@ -8,18 +8,13 @@ function drawLosses(canvas, { losses, levels, steps }) {
   const colours = isDark() ? DARK : LIGHT;
   const curve = asArray(losses);
   const high = Math.min(4, Math.max(1.6, range(curve, [1, 2])[1]));
-  const box = { x: 34, y: 18, w: width - 44, h: 155 };
-  axes(pen, box, "loss: discriminator (solid), generator (dashed)", colours);
-  trace(pen, curve, 1, box, steps, 0, high, colours.real, []);
-  trace(pen, curve, 2, box, steps, 0, high, colours.fake, [5, 3]);
-  levelLine(pen, box, levels[0], "discriminator cannot tell: its loss 1.39", 0, high, colours);
-  levelLine(pen, box, levels[1], "and the generator's .69", 0, high, colours);
+  const box = { x: 36, y: 18, w: width - 72, h: 155 };
+  axes(pen, box, "loss: discriminator (solid), generator (dashed)   dotted: where the discriminator cannot tell", colours);
+  trace(pen, curve, 1, box, steps, 0, high, colours.first, []);
+  trace(pen, curve, 2, box, steps, 0, high, colours.second, [5, 3]);
+  levels.forEach((level) => levelLine(pen, box, level, 0, high, colours));
   numbers(pen, box, 0, high, colours);
-  pen.fillStyle = colours.faint;
-  pen.fillText("step 0", box.x, box.y + box.h + 13);
-  pen.textAlign = "right";
-  pen.fillText(steps.toLocaleString("en"), box.x + box.w, box.y + box.h + 13);
-  pen.textAlign = "left";
+  stepNumbers(pen, box, steps, colours);
 }
 
 function reveal(told, steps) {

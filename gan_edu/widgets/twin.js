@@ -18,7 +18,7 @@ function bothCurves(pen, box, title, frames, name, column, [low, high], colours,
   axes(pen, box, title, colours);
   frames.forEach((frame, i) => {
     const curve = frame.arrays[name];
-    if (curve) trace(pen, curve, column, box, last, low, high, i ? colours.fake : colours.real, i ? [5, 3] : []);
+    if (curve) trace(pen, curve, column, box, last, low, high, i ? colours.second : colours.first, i ? [5, 3] : []);
   });
   numbers(pen, box, low, high, colours, digits);
 }
@@ -37,19 +37,17 @@ function drawBoth(canvas, still, frames, words) {
     panels.push(["discriminator's loss", "loss_curve", 1, both(frames, "loss_curve", 1), 1]);
     panels.push(["generator's loss", "loss_curve", 2, both(frames, "loss_curve", 2), 1]);
   }
-  const [pen, width] = fit(canvas, panels.length * 112 + 6);
   const colours = isDark() ? DARK : LIGHT;
   const last = Math.max(words.step, 1);
+  const place = (top, i) => ({ x: 36, y: top + 18 + i * PANEL, w: canvas.clientWidth - 40, h: 76 });
+  const marks = words.begin ? [[words.begin, "fork "]] : [];
+  const placed = placeMarks(canvas.getContext("2d"), marks, place(0, 0), last);
+  const [pen] = fit(canvas, placed.height + panels.length * PANEL + 6);
+  const boxes = panels.map((_, i) => place(placed.height, i));
+  drawMarks(pen, placed, boxes[boxes.length - 1].y + 76, colours);
   panels.forEach(([title, name, column, ends, digits], i) => {
-    const box = { x: 30, y: 18 + i * 112, w: width - 34, h: 76 };
-    bothCurves(pen, box, title, frames, name, column, ends, colours, last, digits);
-    if (words.begin) knobLines(pen, [[words.begin, "fork "]], box, last, colours);
-    pen.fillStyle = colours.faint;
-    pen.font = "10px sans-serif";
-    pen.fillText("step 0", box.x, box.y + box.h + 12);
-    pen.textAlign = "right";
-    pen.fillText(last.toLocaleString("en"), box.x + box.w, box.y + box.h + 12);
-    pen.textAlign = "left";
+    bothCurves(pen, boxes[i], title, frames, name, column, ends, colours, last, digits);
+    stepNumbers(pen, boxes[i], last, colours);
   });
 }
 
@@ -67,8 +65,8 @@ function buildTwin(model, send, change) {
     close: button("Close fork", () => send("close")),
     tick: make("label", { class: "gan-tick" }, losses, "Losses"),
     curves: make("canvas", { class: "gan-curves", role: "img" }),
-    key: make("div", { class: "gan-key", "aria-hidden": "true" }, make("span", { class: "gan-real" }, "— left"), " ",
-      make("span", { class: "gan-fake" }, "- - right")),
+    key: make("div", { class: "gan-key", "aria-hidden": "true" }, make("span", { class: "gan-first" }, "— left"), " ",
+      make("span", { class: "gan-second" }, "- - right")),
     legend: buildLegend(),
     notice: make("div", { class: "gan-notice", "aria-live": "polite" }),
     error: make("pre", { class: "gan-error", role: "alert" }),

@@ -59,7 +59,7 @@ def describe_curves(run):
     last, columns = run.history.snapshots[-1], run.history.columns
     quality = f", high-quality share {last['quality']:.0%}" if "quality" in last else ""
     if "distance" in last:
-        quality += f", distance from real digits {last['distance']:,.0f} (real ones: 0 ± 60)"
+        quality += f", kernel distance from real digits {last['distance']:,.0f} (real ones: 0 ± 60)"
     if "js" in last:
         quality += f", Jensen-Shannon divergence {last['js']:.3f}, earth mover's distance {last['w1']:.3f}"
     return (f"Curves over {run.step:,} steps, now at: {modes(run)}{quality}, {run.players.objective.judge}'s loss "
@@ -70,7 +70,7 @@ def measured(run, verdict):
     """What a prediction stands beside."""
     parts = [modes(run), symptom(verdict), f"step {run.step:,}"]
     if run.recipe.is_image:
-        parts.insert(1, f"distance from real digits {run.history.snapshots[-1]['distance']:,.0f}")
+        parts.insert(1, f"kernel distance from real digits {run.history.snapshots[-1]['distance']:,.0f}")
     return " · ".join(parts)
 
 

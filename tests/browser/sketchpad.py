@@ -49,9 +49,10 @@ def draw(page, function, still, frame):
 
 
 def pixels(page):
-    """The canvas as an array (height, width, 4) of bytes."""
+    """The canvas, on white where nothing was drawn, as an array (height, width, 4) of bytes."""
     address = page.evaluate("() => document.getElementById('pad').toDataURL()")
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGBA"))
+    drawn = Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGBA")
+    return np.asarray(Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn))
 
 
 def count(pixels, colour, near=12):

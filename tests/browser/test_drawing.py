@@ -106,3 +106,60 @@ def test_samples_that_have_left_do_not_leave_the_picture_empty(page):
         list(line.players.G.parameters())[-1].fill_(50.0)
     for each in (run, line):
         assert count(shown(page, each), paper.PALETTE["light"]["fake"]) > 30
+
+
+MARKS = [[100, "lr G 0.1"], [900, "lr D 0.2"], [950, "lr G 0.3"], [1000, "strength 0.5"]]
+
+
+def curves(page, arrays, step=1000, marks=(), k=8):
+    """Draw curves by hand: arrays {name: rows}."""
+    told = {name: {"data": np.ravel(rows).tolist(), "shape": list(np.shape(rows))} for name, rows in arrays.items()}
+    header = {"step": step, "marks": list(marks)}
+    sketchpad.draw(page, "drawCurves", {"header": {"k": k}, "arrays": {}}, {"header": header, "arrays": told})
+    return sketchpad.pixels(page)
+
+
+def test_the_words_of_a_moved_knob_never_lie_on_a_curve(page):
+    rows = [[step, 4, 0.5] for step in range(0, 1001, 50)]
+    bare, marked = (curves(page, {"modes_curve": rows}, marks=marks) for marks in ((), MARKS))
+    above = len(marked) - len(bare)
+    assert 13 <= above <= 60, "rows of words above the panel"
+    ink = paper.PALETTE["light"]["ink"]
+    words = marked[:above]
+    assert like(words, ink, 60).sum() > 100, "the words are there"
+    late = marked[above + 20 : above + 90, SIZE - 120 : SIZE - 40]  # the last quarter of the panel
+    assert count(late, ink, 60) == 0, "something is written over it"
+    assert count(late, paper.PALETTE["light"]["first"], 30) > 40, "the curve is gone"
+    assert page.evaluate("([marks]) => placeMarks(document.getElementById('pad').getContext('2d'), marks,"
+                         " { x: 36, y: 18, w: 328, h: 76 }, 1000).labels.length", [MARKS]) == 4  # fmt: skip
+
+
+@pytest.mark.parametrize(("far", "near", "low", "high"), [(2.1e6, 3e5, 5, 6.5), (8e4, 1.2e4, 4, 5), (100, 100, 2, 2.5)])
+def test_the_kernel_distance_has_a_scale_from_the_data(page, far, near, low, high):
+    rows = [[step, 9, math.log10(far + (near - far) * step / 1000)] for step in range(0, 1001, 50)]
+    pixels = curves(page, {"digits_curve": rows})
+    ends = "([data]) => decades({ data: Float32Array.from(data), shape: [data.length / 3, 3] })"
+    assert page.evaluate(ends, [np.ravel(rows).tolist()]) == [low, high]
+    height, _ = like(pixels[18:, 40 : SIZE - 40], paper.PALETTE["light"]["second"], 30).nonzero()
+    drop = 76 * math.log10(far / near) / (high - low)
+    assert np.ptp(height) == pytest.approx(drop, abs=6)
+
+
+def test_numbers_beside_curves_can_be_read(page):
+    page.evaluate("""() => { const pen = document.getElementById('pad').getContext('2d'); window.painted = [];
+      const old = pen.fillText.bind(pen);
+      pen.fillText = (text, ...at) => { painted.push([String(text), pen.fillStyle]); old(text, ...at); }; }""")
+    curves(page, {"modes_curve": [[0, 1, 0], [1000, 8, 1]], "loss_curve": [[0, 1.39, 0.69], [1000, 1.2, 0.9]]})
+    colours = dict(page.evaluate("() => painted"))
+    assert {"8", "1", "1,000", "step 0"} <= set(colours)
+    assert set(colours.values()) <= {paper.PALETTE["light"][name] for name in ("ink", "faint")}
+
+
+def test_the_words_of_a_level_do_not_lie_on_the_losses(page):
+    rows = [[step, 1.2, 0.9] for step in range(0, 1001, 50)]
+    told = {"loss_curve": {"data": np.ravel(rows).tolist(), "shape": [21, 3]}}
+    header = {"step": 1000, "marks": [], "levels": [1.386, 0.693]}
+    sketchpad.draw(page, "drawCurves", {"header": {}, "arrays": {}}, {"header": header, "arrays": told})
+    pixels, ink = sketchpad.pixels(page), paper.PALETTE["light"]["ink"]
+    assert count(pixels[20:92, 40 : SIZE - 40], ink, 60) == 0
+    assert count(pixels[20:98, SIZE - 35 :], ink, 60) > 20, "the loss stands in the margin"
