@@ -5,6 +5,8 @@ import os
 import pytest
 import torch
 
+from gan_edu.course import progress
+
 MISSING = "no Chromium, Chrome or Edge was found"  # what tests/browser/conftest.py says then
 torch.set_num_threads(1)  # on small tensors a second thread only waits, on a busy machine for very long
 
@@ -31,3 +33,10 @@ def pytest_terminal_summary(terminalreporter):
 def progress_of_their_own(tmp_path_factory):
     """What tests provoke and mend goes to a folder that is thrown away."""
     os.environ["GAN_EDU_PROGRESS"] = str(tmp_path_factory.mktemp("progress"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_to_save():
+    """What one test could not save is not saved in the next test's folder."""
+    yield
+    progress._here.session = None

@@ -215,3 +215,18 @@ def test_the_bundle_carries_the_task_as_text():
     assert "application/vnd.jupyter.widget-view+json" in data
     assert "Make the discriminator too weak" in data["text/plain"]
     assert "  3,000 generator + 3,000 discriminator updates of 6,000" in data["text/plain"]
+
+
+def test_whatever_the_page_sends_the_challenge_goes_on(tiny):
+    tiny.share = 0.5  # a check goes on
+    for value in (None, 3, "x", [], [[]], {}, {"a": []}, True, 10**400):
+        for message in (value, {"do": value}, {"do": "watch", "index": value}, {"do": "hint", "more": value}):
+            tiny._handle_custom_msg(message, [])
+        state = dict.fromkeys(("task", "standing", "share", "result", "help", "error", "notice", "play"), value)
+        tiny._handle_msg({"content": {"data": {"method": "update", "state": state, "buffer_paths": []}}, "buffers": []})
+    assert tiny.share == 0.5, "the check is not stopped by it"
+    assert tiny.task["title"] == "Blow it up"
+    tiny.share = -1.0
+    press(tiny, "hint")
+    assert len(tiny.help["hints"]) == 1
+    assert tiny.error == ""

@@ -171,3 +171,17 @@ def test_an_error_in_the_training_is_shown(monkeypatch):
     tested = detective(seed=1).begin()
     assert tested.error == "ZeroDivisionError: division by zero"
     assert tested.state["phase"] == "idle"
+
+
+def test_whatever_the_page_sends_the_detective_goes_on(quick):
+    made = detective(seed=1).begin()
+    before = made.text()
+    for value in (None, 3, "x", [], [[]], {}, {"a": []}, True, 10**400):
+        for message in (value, {"do": value}, {"do": "commit", "verdict": value}, {"do": "next", "more": value}):
+            made._handle_custom_msg(message, [])
+        data = {"method": "update", "state": dict.fromkeys(("state", "share", "error"), value), "buffer_paths": []}
+        made._handle_msg({"content": {"data": data}, "buffers": []})
+    assert made.text() == before
+    made._handle_custom_msg({"do": "commit", "verdict": "good"}, [])
+    assert made.said == ["good"]
+    assert made.error == ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import io
 import threading
 from itertools import pairwise
@@ -10,6 +11,7 @@ import matplotlib
 import matplotlib.image
 import numpy as np
 import pytest
+import traitlets
 
 from gan_edu import Choice, Slider, explorer, panels
 from gan_edu.paper import COLOURS, PAPER, ink, style
@@ -219,3 +221,19 @@ def test_panels_keep_their_labels_inside(count):
         assert outline.x0 <= box.x0 < box.x1 <= outline.x1
         assert outline.y0 <= box.y0 < box.y1 <= outline.y1
     assert all(left.x1 < right.x0 for left, right in pairwise(boxes)), "no panel covers the next"
+
+
+@pytest.mark.parametrize("value", [None, 3, "x", [], {}, {"mean": 10**6}, {"mean": -1}, {"mean": "x"}, {"mean": [1]},
+                                   {"mean": True}, {"mean": 2.5}, {"moon": 1}, {"loss": None}], ids=repr)  # fmt: skip
+def test_whatever_the_page_sends_the_explorer_goes_on(e, value):
+    before = e.values
+    for name in ("places", "dark", "picture", "shown", "fixed"):
+        with contextlib.suppress(traitlets.TraitError):  # the kernel logs it and goes on
+            e.set_state({name: value})
+    e._handle_custom_msg(value, [])
+    assert e.values == before
+    assert e.shown["error"] == ""
+    assert len(e.fixed["controls"]) == 3
+    from_page(e, mean=e.controls["mean"].place_of(2))
+    assert e.values["mean"] == 2
+    assert e.shown["alt"] == "a dot at 2 for ns"

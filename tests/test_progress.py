@@ -8,9 +8,11 @@ import textwrap
 
 import pytest
 
+from gan_edu import course_map, predict, progress_bar, quiz
 from gan_edu.course import progress
 from gan_edu.course.counts import counts, understood
 from gan_edu.course.lessons import earlier
+from gan_edu.course.questions import solution
 from gan_edu.course.quizbank import Bank, load_bank
 from gan_edu.course.retrieval import look_back, place
 
@@ -27,7 +29,18 @@ def folder(tmp_path, monkeypatch):
 def answered(uid, right, where="quiz"):
     question = BANK.questions[uid]
     known = {"lesson": question.lesson, "question": question.id, "hash": question.hash}
-    return progress.record("answer", **known, right=right, value="x", place=where)
+    value = solution(question) if right else wrong(question)
+    return progress.record("answer", **known, right=right, value=value, place=where)
+
+
+def wrong(question):
+    """Some answer to a question that is not the right one."""
+    if question.kind == "number":
+        return question.errors[0].value
+    if question.kind == "ordering":
+        return solution(question)[::-1]
+    key = next(option.key for option in question.options if not option.right)
+    return [key] if question.kind == "several" else key
 
 
 def in_a_kernel(folder, code):
@@ -103,6 +116,15 @@ def test_a_forked_kernel_writes_a_file_of_its_own(folder):
         b'{"kind": "answer", "lesson": "02", "question": "half", "hash": "x", "right": 1, "time": 1.0}',
         b"[" * 100_000,
         b"\x00" * 40,
+        b'{"kind": "provoked", "failure": "x", "time": 1%s}' % (b"0" * 400),
+        b'{"kind": "provoked", "failure": "x", "time": 1%s}' % (b"0" * 5000),
+        b'{"kind": "provoked", "failure": "x", "time": true}',
+        b'{"kind": "answer", "lesson": "02", "question": "half", "hash": "x", "right": true, "time": 1.0}',
+        b'{"kind": "answer", "lesson": "02", "question": "half", "hash": "x", "right": true, "value": {}, "time": 1.0}',
+        b'{"kind": "answer", "lesson": "02", "question": "x", "hash": "x", "right": true, "time": 1, "value": 1%s}'
+        % (b"0" * 400),
+        b'{"kind": "prediction", "lesson": "02", "question": "collapse", "hash": "x", "choice": ["few"], "time": 1.0}',
+        b'{"kind": "detective", "right": "many", "wrong": 0, "unsure": 0, "time": 1.0}',
     ],
     ids=lambda bad: repr(bad[:30]),
 )
@@ -118,6 +140,36 @@ def test_a_damaged_line_is_set_aside_and_the_rest_survives(folder, bad):
     assert file.name in kept.notice
     assert "The rest counts" in kept.notice
     assert bad in file.read_bytes(), "nothing is thrown away"
+
+
+def test_an_answer_that_its_question_does_not_offer_is_set_aside_everywhere(folder):
+    """Valid JSON, the right hash, and an answer that cannot be drawn: the course opens, and says so."""
+    answered("02/half", right=True, where="quiz/02")
+    (file,) = folder.glob("*.jsonl")
+    bad = [("02/detach", "gone"), ("02/strength", "eight"), ("02/strength", [3]), ("02/strength", "250"),
+           ("02/reading_the_picture", ["heat_d", "heat_d"]), ("02/reading_the_picture", "heat_d"),
+           ("02/loop_order", ["fakes", 3]), ("02/loop_order", ["fakes"]), ("00/logit", "x"),
+           ("00/adam", ["same"])]  # fmt: skip
+    for uid, value in bad:
+        question = BANK.questions[uid]
+        known = {"lesson": question.lesson, "question": question.id, "hash": question.hash, "right": True}
+        progress.record("answer", **known, value=value, place="quiz/" + question.lesson)
+    guess = BANK.get("02", "collapse")
+    progress.record("prediction", lesson="02", question=guess.id, hash=guess.hash, choice="moon")
+    kept = progress.load(BANK)
+    assert [r["question"] for r in kept.records] == ["half"]
+    assert [(d.file, d.line) for d in kept.damaged] == [(file.name, n) for n in range(2, 13)]
+    assert "Set aside 11 lines of your progress that cannot be read (line 2 of " in kept.notice
+    assert [c.done for c in counts("02")] == [1, 0, 0]
+    assert counts("00")[0].done == 0
+    look_back("11")
+    shown = quiz("02")
+    assert [shown.states[f"02/{name}"]["status"] for name in ("half", "strength")] == ["right", "open"]
+    assert not predict("02", "collapse").unlocked
+    for notice in (shown.notice, progress_bar("02").notice, course_map()._repr_mimebundle_()["text/plain"]):
+        assert "Set aside 11 lines" in notice
+    shown.answer("strength", 250)
+    assert counts("02")[0].done == 2, "the question can be answered as if nothing were there"
 
 
 def test_a_line_cut_short_at_the_end_of_a_dead_session_does_not_hurt_the_next(folder):
@@ -150,19 +202,44 @@ def test_a_folder_that_cannot_be_written_to_is_reported_and_memory_serves(tmp_pa
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
 def test_a_full_disk_loses_no_record_and_hurts_no_later_one(folder):
     code = """
-    import resource, signal
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))  # the second line does not fit
+    def room(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    def on_disk():
+        return [json.loads(line)["failure"] for path in progress.folder().glob("*.jsonl") for line in path.open()]
+    room(100)  # the second line does not fit
     for name in ("first", "second", "third"):
         progress.record("provoked", failure=name)
     kept = progress.load()
-    assert sorted(r["failure"] for r in kept.records) == ["first", "second", "third"], kept
-    assert "cannot be saved" in kept.notice
+    assert [r["failure"] for r in kept.records] == ["first", "second", "third"], kept
+    assert "2 records are kept in memory" in kept.notice
+    assert [r["failure"] for r in kept.unsaved] == ["second", "third"]
+    assert on_disk() == ["first"], "no half line is left"
+    room(10_000)
+    progress.record("mended", failure="fourth")  # the next one takes the others along
+    assert progress.load().notice == "" and not progress.load().unsaved
+    assert on_disk() == ["first", "second", "third", "fourth"]
+    room(10)
+    progress.record("provoked", failure="last")
+    assert progress.load().unsaved
+    room(10_000)  # there is room again when the kernel stops
     """
-    assert in_a_kernel(folder, code).wait(60) == 0
+    assert in_a_kernel(folder, "import json, resource, signal\n" + textwrap.dedent(code)).wait(60) == 0
     kept = progress.load()
-    assert sorted(r["failure"] for r in kept.records) == ["first", "third"]
-    assert len(kept.damaged) == 1
+    assert [r["failure"] for r in kept.records] == ["first", "second", "third", "fourth", "last"]
+    assert not kept.damaged
+
+
+def test_what_a_folder_could_not_take_goes_to_the_one_that_is_set_instead(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("GAN_EDU_PROGRESS", str(tmp_path / "file"))
+    answered("02/half", right=True)
+    assert progress.load().unsaved
+    monkeypatch.setenv("GAN_EDU_PROGRESS", str(tmp_path / "better"))
+    answered("02/detach", right=False)
+    lines = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "better").glob("*.jsonl")).splitlines()
+    assert [json.loads(line)["question"] for line in lines] == ["half", "detach"]
+    assert progress.load().notice == ""
 
 
 def test_a_clock_set_back_does_not_change_which_answer_came_first(monkeypatch):

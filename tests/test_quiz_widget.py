@@ -1,11 +1,13 @@
 """Quiz, prediction and progress widgets without a browser: state, text, and what they keep."""
 
+import contextlib
 import json
 import re
 import threading
 from pathlib import Path
 
 import pytest
+from traitlets import TraitError
 
 import gan_edu.course.lessons
 from gan_edu import course_map, predict, progress_bar, quiz, retrieval
@@ -105,6 +107,79 @@ def test_an_empty_answer_is_asked_for_and_not_recorded(folder):
     say(shown, do="answer", question="02/half", value="nothing")
     assert state(shown, "02/half")["status"] == "right"
     assert "ask" not in state(shown, "02/half")
+
+
+@pytest.mark.parametrize("written", ["ln 4", "-1.386 nats", "1/4", "9" * 400])
+def test_what_is_no_number_is_asked_for_again_and_not_recorded(folder, written):
+    shown = quiz("01", "value_of_half")
+    say(shown, do="answer", question="01/value_of_half", value=written)
+    first = state(shown, "01/value_of_half")
+    assert "digits and nothing else" in first["verdict"]
+    assert first["status"] == "open"
+    assert not folder.exists()
+    say(shown, do="answer", question="01/value_of_half", value="−1,386")
+    assert state(shown, "01/value_of_half")["status"] == "right"
+    assert progress.load().of("answer")[0]["value"] == -1.386
+
+
+ODD = [None, True, 3, -1, 1e308, 10**400, "", "x", "\ud800", [], [[]], [None], ["x", 3], {}, {"a": []}, float("nan")]
+
+
+def from_page(widget, **traits):
+    """Deliver new values of traits as the page sends them; what the kernel logs and goes on after is no matter here."""
+    with contextlib.suppress(TraitError):
+        data = {"method": "update", "state": traits, "buffer_paths": []}
+        widget._handle_msg({"content": {"data": data}, "buffers": []})
+
+
+@pytest.mark.parametrize("make", [lambda: quiz("02"), lambda: retrieval("02"), lambda: predict("02", "collapse"),
+                                  lambda: progress_bar("02")])  # fmt: skip
+def test_whatever_the_page_sends_the_widget_goes_on(make):
+    widget = make()
+    before, words = widget.get_state(), widget.text()
+    names = [name for name, trait in widget.traits(sync=True).items() if not name.startswith("_")]
+    for value in ODD:
+        for name in names:
+            from_page(widget, **{name: value})
+        for message in (value, {"do": value}, {"choice": value}, {"question": value, "do": "answer", "value": value}):
+            widget._handle_custom_msg(message, [])
+        for uid in getattr(widget, "states", {}):
+            for do in (value, "show", "retry"):
+                widget._handle_custom_msg({"question": uid, "do": do, "value": value}, [])
+    assert widget.text() == words
+    assert widget.get_state() == before
+    assert {made["kind"] for made in progress.load().records} <= {"shown"}
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_an_answer_of_any_type_is_refused_and_the_next_one_counts(value):
+    shown = quiz("02")
+    for uid in shown.states:
+        say(shown, question=uid, do="answer", value=value)
+        say(shown, question=uid, do="skip", value=value)
+    for question in BANK.lesson("02"):
+        if state(shown, question.uid)["status"] != "again":  # a number is an answer, though a wrong one
+            say(shown, question=question.uid, do="answer", value=solution(question))
+            assert state(shown, question.uid)["status"] == "right"
+
+
+def test_an_answer_that_is_not_on_disk_yet_says_so_until_it_is(folder):
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("a file in the way", encoding="utf-8")
+    shown, other = quiz("02", "half", "strength"), quiz("02", "detach")
+    shown.answer("half", "nothing")
+    assert state(shown, "02/half")["status"] == "right"
+    assert "Not on your disk yet" in state(shown, "02/half")["unsaved"]
+    assert "Not on your disk yet" in shown.text()
+    assert "1 record is kept in memory" in shown.notice
+    assert other.notice == shown.notice, "every widget says so"
+    folder.unlink()
+    other.answer("detach", "nothing")
+    shown.answer("strength", 250)
+    assert other.notice == shown.notice == ""
+    assert state(shown, "02/half")["unsaved"] == ""
+    assert [r["question"] for r in progress.load().of("answer")] == ["half", "detach", "strength"]
+    assert not progress.load().unsaved
 
 
 def test_messages_may_come_from_several_threads_at_once():

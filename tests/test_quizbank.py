@@ -11,7 +11,7 @@ import yaml
 from gan_edu.course import text
 from gan_edu.course.fields import CourseFileError
 from gan_edu.course.lessons import earlier, lesson, lessons
-from gan_edu.course.questions import AnswerError, judge, solution, spoken
+from gan_edu.course.questions import AnswerError, judge, read_number, solution, spoken
 from gan_edu.course.quizbank import load_bank
 
 SINGLE = {
@@ -206,13 +206,42 @@ def test_an_answer_that_cannot_be_judged_is_no_try(tmp_path, value):
         judge(question, value)
 
 
-@pytest.mark.parametrize("value", [None, "", "eight", float("nan"), float("inf"), True, [8]])
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("-1.386", -1.386), ("-1,386", -1.386), ("\u22121.386", -1.386), ("\u20131,386", -1.386), (" -1.386 ", -1.386),
+        ("+.5", 0.5), (",5", 0.5), ("5.", 5.0), ("250", 250.0), ("4e-4", 4e-4),
+        ("4E\u22124", 4e-4), ("1,386", 1.386), ("0", 0.0), ("007", 7.0),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_as_it_was_meant(written, number):
+    assert read_number(written) == number
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ln 4", "-ln 4", "-1.386 nats", "50 %", "1/4", "1,386.5", "1.386,5", "1,000,000", "1 386", "eight", "nan", "inf",
+     "1e999", "9" * 400, "0x10", "1_000", "--1", "1e", ".", "-", ",", "1;5", "\u221a2", "$1$"],
+)  # fmt: skip
+def test_what_is_no_number_in_digits_is_refused_with_what_to_write(written):
+    with pytest.raises(AnswerError, match="in digits and nothing else, such as -0.25: no unit, no words, no formula"):
+        read_number(written)
+
+
+def test_no_answer_is_so_large_that_a_comma_could_stand_for_thousands():
+    """`read_number` takes each comma for a decimal comma; '1,000' for 1000 would be judged as 1."""
+    answers = [question.answer for question in BANK.questions.values() if question.kind == "number"]
+    assert len(answers) > 15
+    assert max(map(abs, answers)) < 1000
+
+
+@pytest.mark.parametrize("value", [None, "", "eight", float("nan"), float("inf"), 10**400, True, [8], {}, 3j])
 def test_a_number_must_be_one(tmp_path, value):
     with pytest.raises(AnswerError, match="Write a number"):
         judge(bank_of(tmp_path, NUMBER).get("02", "many"), value)
 
 
-@pytest.mark.parametrize("value", [None, "xyz", ["x"], ["x", "y", "y"], ["x", "y", "q"], 7])
+@pytest.mark.parametrize("value", [None, "xyz", ["x"], ["x", "y", "y"], ["x", "y", "q"], 7, ["x", "y", 3], [["x"]]])
 def test_an_ordering_must_name_each_item_once(tmp_path, value):
     with pytest.raises(AnswerError):
         judge(bank_of(tmp_path, ORDER).get("02", "order"), value)

@@ -26,8 +26,8 @@ def counts(number, kept=None, bank=None):
 
     `kept` is a Progress (read from disk when left out), `bank` a Bank. Taught in notebooks/00 (the map).
     """
-    kept = progress.load() if kept is None else kept
     bank = load_bank() if bank is None else bank
+    kept = progress.load(bank) if kept is None else kept
     questions, failures = bank.lesson(number), lesson(number).failures
     return (
         Count("Questions understood", sum(understood(q, kept, bank) for q in questions), len(questions)),

@@ -1,29 +1,33 @@
 """What the learner has done, kept in their own data folder as lines of JSON, one file for each kernel session.
 
-A line is appended and forced to disk with each answer, so a killed kernel loses nothing; files are only ever appended
-to, so two notebooks at once need no lock; they are merged on reading. Nothing leaves the machine unless exported.
+A line is appended and forced to disk with each answer, so a killed kernel loses nothing; each kernel has a file of its
+own, so two notebooks at once need no lock; they are merged on reading. What a full disk does not take stays in memory,
+and is tried again with the next answer and at the kernel's end. Nothing leaves the machine unless exported.
 """
 
+import atexit
 import errno
 import json
-import math
 import os
 import threading
 import time
 import uuid
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
 
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows would change line ends
 REQUIRED = {  # kind of record -> fields that must be there, with their types
-    "answer": {"lesson": str, "question": str, "hash": str, "right": bool},
+    "answer": {"lesson": str, "question": str, "hash": str, "right": bool, "value": (str, int, float, list)},
     "practice": {"lesson": str, "question": str, "hash": str, "right": bool},
     "prediction": {"lesson": str, "question": str, "hash": str, "choice": str},
     "provoked": {"failure": str},
     "mended": {"failure": str},
+    "detective": {"right": int, "wrong": int, "unsure": int},
 }
+_ANSWER = {"answer": "value", "prediction": "choice"}  # kind of record -> the field that must fit its question
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,28 @@ class Progress:
 
     records: tuple = ()
     damaged: tuple = ()
-    notice: str = ""  # what the learner should know about the folder, or ''
+    problem: str = ""  # why the folder cannot be read or written to, or ''
+    unsaved: tuple = ()  # those of the records that are only in memory
+    places: tuple = ()  # (file, line) of each record
+
+    @property
+    def notice(self):
+        """What the learner should know about the saved progress, or ''."""
+        return " ".join(filter(None, (self.problem, _set_aside(self.damaged))))
 
     def of(self, kind, **fields):
         """Return the records of a kind whose fields have these values, the oldest first."""
         return [r for r in self.records if r["kind"] == kind and all(r.get(k) == v for k, v in fields.items())]
+
+    def fitting(self, bank):
+        """Return this Progress without answers that the bank's questions do not offer; these are `damaged`."""
+        misfits = {i for i, made in enumerate(self.records) if _misfits(made, bank)}
+        found = tuple(Damaged(*self.places[i], "it is no answer to its question") for i in sorted(misfits))
+        if not found:
+            return self
+        fit = [i for i in range(len(self.records)) if i not in misfits]
+        records, places = (tuple(each[i] for i in fit) for each in (self.records, self.places))
+        return replace(self, records=records, places=places, damaged=self.damaged + found)
 
     def answers(self, question, place=None):
         """Return the answers to this wording of a question, the oldest first; `place` keeps those given there."""
@@ -58,40 +79,58 @@ class Progress:
 
 
 class Session:
-    """One kernel's own file in the folder; it falls back to memory when the folder cannot be written to."""
+    """One kernel's own file in the folder; what cannot be written there waits in memory, in order."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, unsaved=()):
         self.folder, self.pid = folder, os.getpid()
         self.path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{self.pid}-{uuid.uuid4().hex[:8]}.jsonl"
-        self.unsaved = []  # records that are only in memory
+        self.unsaved = list(unsaved)  # records that are only in memory
         self.problem = ""
         self.last_time = 0.0
 
     def write(self, kind, fields):
-        """Append one record and force it to disk; return it."""
+        """Append one record, and those that could not be saved before, and force them to disk; return it."""
         self.last_time = max(time.time(), self.last_time)  # a clock set back must not change which answer came first
         made = {"kind": kind, "time": self.last_time, **fields}
-        line = (json.dumps(made, ensure_ascii=False, allow_nan=False) + "\n").encode()
-        try:
-            self._append(line)
-        except OSError as error:
-            self.problem = (
-                f"Your progress cannot be saved in {self.folder} ({error.strerror}): it lasts until the kernel stops. "
-                "Set GAN_EDU_PROGRESS to a folder that you can write to."
-            )
-            self.unsaved.append(made)
+        _line(made)  # what cannot be written at all raises before it is kept
+        self.unsaved.append(made)
+        self.save()
         return made
 
-    def _append(self, line):
+    def save(self):
+        """Write what is only in memory; where that fails, `problem` says so and it stays there."""
+        if not self.unsaved:
+            return
+        try:
+            self._append(b"".join(map(_line, self.unsaved)))
+        except OSError as error:
+            what = "1 record is" if len(self.unsaved) == 1 else f"{len(self.unsaved)} records are"
+            self.problem = (
+                f"Your progress cannot be saved in {self.folder} ({error.strerror}): {what} kept in memory, and saved "
+                "with your next answer, or when the kernel stops, if there is room by then. Make room, or set "
+                "GAN_EDU_PROGRESS to a folder that you can write to."
+            )
+        else:
+            self.unsaved, self.problem = [], ""
+
+    def _append(self, lines):
         self.folder.mkdir(parents=True, exist_ok=True)
         file = os.open(self.path, _APPEND, 0o600)
+        size = os.fstat(file).st_size
         try:
-            if os.write(file, line) != len(line):  # the disk is full: leave the half line and go on in a new file
-                self.path = self.path.with_name(f"{self.path.stem}-b.jsonl")
+            if os.write(file, lines) != len(lines):
                 raise OSError(errno.ENOSPC, "the disk is full")
             os.fsync(file)
+        except OSError:
+            with suppress(OSError):  # no half line may stay in front of the next one
+                os.ftruncate(file, size)
+            raise
         finally:
             os.close(file)
+
+
+def _line(made):
+    return (json.dumps(made, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 class _Here:
@@ -103,12 +142,21 @@ class _Here:
         self.watchers = {}
 
     def current(self):
-        if self.session is None or self.session.folder != folder() or self.session.pid != os.getpid():
-            self.session = Session(folder())
+        old = self.session
+        if old is None or old.folder != folder() or old.pid != os.getpid():
+            own = old is not None and old.pid == os.getpid()
+            self.session = Session(folder(), old.unsaved if own else ())  # a new folder gets what the old one could not
         return self.session
+
+    def at_the_end(self):
+        """Try once more to save, when the kernel stops."""
+        with self.lock:
+            if self.session is not None and self.session.pid == os.getpid():
+                self.session.save()
 
 
 _here = _Here()
+atexit.register(_here.at_the_end)
 
 
 def folder():
@@ -145,25 +193,26 @@ def watch(key, callback):
         _here.watchers[key] = callback
 
 
-def load():
+def load(bank=None):
     """Read and merge all sessions into a Progress; lines that cannot be read are listed in `damaged`.
 
-    Taught in notebooks/00 (how the course remembers).
+    With a Bank, so are answers that its questions do not offer. Taught in notebooks/00 (how the course remembers).
     """
     with _here.lock:
         session = _here.current()
-        merged, damaged, notice = [], [], session.problem
+        merged, damaged, problem = [], [], session.problem
         try:
             paths = sorted(session.folder.glob("*.jsonl"))
         except OSError as error:
-            paths, notice = [], f"Your progress in {session.folder} cannot be read ({error.strerror})."
+            paths, problem = [], f"Your progress in {session.folder} cannot be read ({error.strerror})."
         for path in paths:
             _read(path, merged, damaged)
-        merged += [(made["time"], "memory", index, made) for index, made in enumerate(session.unsaved)]
+        unsaved = tuple(session.unsaved)
+        merged += [(made["time"], "memory", index, made) for index, made in enumerate(unsaved)]
     merged.sort(key=lambda entry: entry[:3])
-    if damaged and not notice:
-        notice = _set_aside(damaged)
-    return Progress(tuple(entry[3] for entry in merged), tuple(damaged), notice)
+    records, places = tuple(entry[3] for entry in merged), tuple(entry[1:3] for entry in merged)
+    kept = Progress(records, tuple(damaged), problem, unsaved, places)
+    return kept if bank is None else kept.fitting(bank)
 
 
 def export(path):
@@ -184,6 +233,7 @@ def reset():
     Taught in notebooks/00 (how the course remembers).
     """
     with _here.lock:
+        _here.current().save()
         aside = folder() / f"before-{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:4]}"
         aside.mkdir(parents=True)
         for path in folder().glob("*.jsonl"):
@@ -216,6 +266,8 @@ def _read(path, merged, damaged):
 
 
 def _set_aside(damaged):
+    if not damaged:
+        return ""
     first, lines = damaged[0], "1 line" if len(damaged) == 1 else f"{len(damaged)} lines"
     where = f"line {first.line} of {first.file}: {first.reason}"
     return f"Set aside {lines} of your progress that cannot be read ({where}). The rest counts."
@@ -225,10 +277,26 @@ def _problem(made):
     """Return what is wrong with a record, or ''."""
     if not isinstance(made, dict) or not isinstance(made.get("kind"), str):
         return "it has no kind"
-    when = made.get("time")
-    if isinstance(when, bool) or not isinstance(when, int | float) or not math.isfinite(when):
+    if not _is_number(made.get("time")):
         return "its time is no number"
     for name, type_ in REQUIRED.get(made["kind"], {}).items():
-        if not isinstance(made.get(name), type_):
-            return f"its {name!r} is missing or not a {type_.__name__}"
+        value = made.get(name)
+        if not isinstance(value, type_) or (isinstance(value, bool) and type_ is not bool):
+            words = " or ".join(one.__name__ for one in (type_ if isinstance(type_, tuple) else (type_,)))
+            return f"its {name!r} is missing or not a {words}"
+        if isinstance(value, int | float) and type_ is not bool and not _is_number(value):
+            return f"its {name!r} is no number that can be used"
     return ""
+
+
+def _is_number(value):
+    """Whether it is a finite number that fits a float, which an integer of 400 digits does not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e308
+
+
+def _misfits(made, bank):
+    """Whether an answer or prediction is none that its question offers; other wordings and questions do not matter."""
+    question = bank.questions.get(f"{made.get('lesson')}/{made.get('question')}")
+    if made["kind"] not in _ANSWER or question is None or question.hash != made["hash"]:
+        return False
+    return not question.accepts(made[_ANSWER[made["kind"]]])

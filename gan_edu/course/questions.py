@@ -3,10 +3,17 @@
 import hashlib
 import json
 import math
+import numbers
+import re
 from dataclasses import dataclass
 
 SCORED = ("single", "several", "number", "ordering")
 KINDS = (*SCORED, "predict")
+UNSAID = {"not_sure": "Not sure", "skipped": "Skipped"}  # what a prediction's other buttons record
+_MINUS = dict.fromkeys(map(ord, "−–‐‑－﹣"), "-")  # what keyboards, phones and copied text put in a minus sign's place
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_ASK_NUMBER = "Write a number first, such as 0.25."
+_ASK_DIGITS = "Write a number in digits and nothing else, such as -0.25: no unit, no words, no formula. Not counted."
 
 
 class AnswerError(ValueError):
@@ -69,6 +76,15 @@ class Question:
             asked += [self.answer, self.tolerance]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
+    def accepts(self, value):
+        """Whether a value is an answer to this question in the form in which one is recorded."""
+        if self.kind == "predict" and value in [*UNSAID]:
+            return True
+        try:
+            return _CLEAN[self.kind](self, value) == value
+        except AnswerError:
+            return False
+
     def shuffled(self):
         """Return the items of an ordering in the fixed order in which the learner first sees them, never solved."""
         order = sorted(self.items, key=lambda item: hashlib.sha256(f"{self.hash}{item.key}".encode()).digest())
@@ -89,7 +105,8 @@ class Feedback:
 def judge(question, value, earlier=0):
     """Judge an answer and return Feedback.
 
-    `value` is an option's key (single), a list of keys (several; ordering, in the learner's order) or a number.
+    `value` is an option's key (single), a list of keys (several; ordering, in the learner's order) or a number, also as
+    a learner writes it (`read_number`).
     `earlier` counts the tries before this one: only from the second on does the feedback show the answer.
     Raises AnswerError for an answer that is empty or names no option. Taught in notebooks/00.
     """
@@ -101,6 +118,21 @@ def judge(question, value, earlier=0):
     if earlier > 0:
         return Feedback(False, question.explanation, belief, revealed=True, value=value)
     return Feedback(False, text, belief, value=value)
+
+
+def read_number(text):
+    """Return the number that a learner wrote: '-1.386', '−1,386', '.5', '4e-4'; AnswerError says what to write instead.
+
+    A comma is a decimal comma, always: '1,386' is 1.386, since no answer in the course reaches 1,000 (a test holds
+    that). A unit, words or a formula are refused: they are no number yet. Taught in notebooks/00.
+    """
+    written = text.strip().translate(_MINUS)
+    if not written:
+        raise AnswerError(_ASK_NUMBER)
+    number = float(written.replace(",", ".")) if _NUMBER.fullmatch(written) else math.nan
+    if not math.isfinite(number):
+        raise AnswerError(_ASK_DIGITS)
+    return number
 
 
 def solution(question):
@@ -147,19 +179,20 @@ def _clean_several(question, value):
 def _clean_ordering(question, value):
     if not isinstance(value, list | tuple) or not value:
         raise AnswerError("Give all items in order.")
-    if sorted(value) != sorted(_known(question, value)):
+    names = _known(question, value)
+    if sorted(value) != sorted(names):
         raise AnswerError("Give each item exactly once.")
     return list(value)
 
 
 def _clean_number(question, value):
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise AnswerError("Write a number first, such as 0.25.") from None
-    if isinstance(value, bool) or not math.isfinite(number):
-        raise AnswerError("Write a number first, such as 0.25.")
-    return number
+    if isinstance(value, str):
+        return read_number(value)
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise AnswerError(_ASK_NUMBER)
+    if not abs(value) < 1e308:  # also where it is no number, or an integer that no float can hold
+        raise AnswerError(_ASK_DIGITS)
+    return float(value)
 
 
 def _single_slip(question, value):

@@ -24,8 +24,8 @@ def look_back(number, kept=None, bank=None):
     The choice follows from progress and bank alone, and a question that was answered in its slot keeps it. The first
     lesson gets two empty lists. Taught in notebooks/02 (it opens each lesson).
     """
-    kept = progress.load() if kept is None else kept
     bank = load_bank() if bank is None else bank
+    kept = progress.load(bank) if kept is None else kept
     before = [entry.number for entry in earlier(number)]
     pools = {slot: find(number, before, kept, bank) for slot, find in _FIND.items()} if before else {}
     chosen = {slot: _settled(number, slot, pool, kept) for slot, pool in pools.items()}

@@ -87,11 +87,12 @@ class Challenge(CourseWidget):
         """Do what a button asked: {'do': 'check' | 'cancel' | 'hint' | 'solution' | 'watch', ...}."""
         actions = {"check": self._start, "cancel": self.pause, "hint": self._next_hint,
                    "solution": self._show_solution, "watch": self._watch}  # fmt: skip
-        content = dict(content)
+        self.error = ""
         try:
+            content = dict(content)
             actions[content.pop("do")](**content)
-        except Exception as error:
-            self._fail(error)
+        except Exception as error:  # a check that goes on does so
+            self.error = f"{type(error).__name__}: {error}"
 
     def _start(self):
         """Begin a check in threads of its own, so that the page and the kernel stay awake."""

@@ -1,13 +1,17 @@
 """What the course's widgets share: their look, and a display bundle that carries readable text besides the widget."""
 
+import weakref
 from pathlib import Path
 
 import anywidget
 import traitlets
 
+from gan_edu.course import progress
+from gan_edu.course.quizbank import load_bank
 from gan_edu.widgets import alive
 
 HERE = Path(__file__).parent
+_LIVING = weakref.WeakSet()
 
 
 def module(name):
@@ -22,7 +26,16 @@ class CourseWidget(alive.Alive, anywidget.AnyWidget):
     """A widget of the course. Subclasses give `_esm` and `text()`. Taught in notebooks/00."""
 
     _css = (HERE / "course.css").read_text(encoding="utf-8")
+    _from_page = ()  # names of the traits that the page may set; it sends messages for everything else
     notice = traitlets.Unicode().tag(sync=True)  # what the learner should know about the saved progress, or ''
+
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        _LIVING.add(self)
+
+    def set_state(self, sync_data):
+        """Take what the page may set, and refuse the rest: a wrong value would stay until the cell runs again."""
+        super().set_state({name: value for name, value in sync_data.items() if name in self._from_page})
 
     def text(self):
         """Return what the widget shows as plain text."""
@@ -31,3 +44,13 @@ class CourseWidget(alive.Alive, anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return {**data, "text/plain": self.text()}, metadata
+
+
+def _tell_notice():
+    """After each record: what every widget says about the saved progress, such as that the disk is full."""
+    notice = progress.load(load_bank()).notice
+    for widget in list(_LIVING):
+        widget.notice = notice
+
+
+progress.watch("notice", _tell_notice)

@@ -137,8 +137,9 @@ class Detective(CourseWidget):
     def command(self, content):
         """Do what a button asked: {'do': 'begin' | 'cancel' | 'commit' | 'next', ...}."""
         actions = {"begin": self._start, "cancel": self.pause, "commit": self.commit, "next": self.next}
-        content = dict(content)
+        self.error = ""
         try:
+            content = dict(content)
             actions[content.pop("do")](**content)
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"

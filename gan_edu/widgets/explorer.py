@@ -138,6 +138,14 @@ class Explorer(alive.Alive, anywidget.AnyWidget):
             self.places, self.picture, self.shown = places, picture, shown
         return self
 
+    def set_state(self, sync_data):
+        """Take the controls and the theme from the page; a place that a control does not have leaves it where it is."""
+        taken = {name: value for name, value in sync_data.items() if name == "dark" and isinstance(value, bool)}
+        if isinstance(asked := sync_data.get("places"), dict):
+            moved = {name: place for name, place in asked.items() if _is_place(place, self.controls.get(name))}
+            taken["places"] = {**self.places, **moved}
+        super().set_state(taken)
+
     # --- drawing ------------------------------------------------------------------------------------------------
 
     def _paint(self, places):
@@ -183,6 +191,11 @@ class Explorer(alive.Alive, anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, "text/plain": self.text(), "image/png": base64.b64encode(self.picture).decode()}, metadata
+
+
+def _is_place(place, control):
+    """Whether a value is the index of one of a control's places."""
+    return control is not None and type(place) is int and 0 <= place < len(control.places)
 
 
 def explorer(draw, title, controls):

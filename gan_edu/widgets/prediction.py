@@ -3,13 +3,12 @@
 import traitlets
 
 from gan_edu.course import progress
-from gan_edu.course.questions import AnswerError
+from gan_edu.course.questions import UNSAID, AnswerError
 from gan_edu.course.quizbank import FOLDER, load_bank
 from gan_edu.course.text import parse, plain
 from gan_edu.widgets.course import CourseWidget, module
 
-NOT_SURE, SKIPPED = "not_sure", "skipped"
-UNSAID = {NOT_SURE: "Not sure", SKIPPED: "Skipped"}
+NOT_SURE, SKIPPED = UNSAID
 
 
 def predict(lesson, name, folder=None):
@@ -21,7 +20,7 @@ def predict(lesson, name, folder=None):
     question = load_bank(folder or FOLDER).get(lesson, name)
     if question.kind != "predict":
         raise KeyError(f"{question.uid} is of kind {question.kind}, not a prediction; show it with quiz()")
-    return Prediction(question)
+    return Prediction(question, load_bank(folder or FOLDER))
 
 
 class Prediction(CourseWidget):
@@ -34,10 +33,10 @@ class Prediction(CourseWidget):
     locked = traitlets.Unicode().tag(sync=True)  # the key that was locked in, 'not_sure', 'skipped' or ''
     spoken = traitlets.List().tag(sync=True)  # the same as course text
 
-    def __init__(self, question):
-        self._question = question
+    def __init__(self, question, bank):
+        self._question, self._bank = question, bank
         self.lesson = question.lesson  # number of the lesson that asks, such as '02'
-        kept = progress.load()
+        kept = progress.load(bank)
         options = [[option.key, parse(option.text)] for option in question.options]
         asked = {"text": parse(question.text), "code": question.code, "why": parse(question.why)}
         super().__init__(
@@ -46,7 +45,7 @@ class Prediction(CourseWidget):
         made = kept.of("prediction", lesson=question.lesson, question=question.id, hash=question.hash)
         if made:
             self._lock(made[0]["choice"])
-        self.on_msg(lambda widget, message, buffers: self.answer(message["choice"]))
+        self.on_msg(lambda widget, message, buffers: self._hear(message))
 
     @property
     def choice(self):
@@ -58,13 +57,13 @@ class Prediction(CourseWidget):
 
         Raises AnswerError for anything else.
         """
-        if choice not in UNSAID and choice not in self._texts:
+        if choice not in [*UNSAID, *self._texts]:
             raise AnswerError(f"{self._question.uid} offers {', '.join([*self._texts, *UNSAID])}, not {choice!r}")
         if self.locked:
             return
         question = self._question
         progress.record("prediction", lesson=question.lesson, question=question.id, hash=question.hash, choice=choice)
-        self.notice = progress.load().notice
+        self.notice = progress.load(self._bank).notice
         self._lock(choice)
 
     def text(self):
@@ -76,6 +75,12 @@ class Prediction(CourseWidget):
         if self.locked and self.measured:
             parts += [f"  Measured: {self.measured}", f"  Why? {plain(parse(self._question.why))}"]
         return "\n".join(parts)
+
+    def _hear(self, message):
+        """Lock in what a button of the page sends; what none of them sends changes nothing."""
+        choice = message.get("choice") if isinstance(message, dict) else None
+        if choice in [*UNSAID, *self._texts]:
+            self.answer(choice)
 
     @property
     def _texts(self):

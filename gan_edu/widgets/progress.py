@@ -8,6 +8,7 @@ from gan_edu.course import progress
 from gan_edu.course.counts import counts
 from gan_edu.course.lessons import lesson as find_lesson
 from gan_edu.course.lessons import lessons
+from gan_edu.course.quizbank import load_bank
 from gan_edu.widgets.course import CourseWidget, module
 
 
@@ -39,7 +40,7 @@ class ProgressBar(CourseWidget):
 
     def refresh(self):
         """Count anew from what is kept."""
-        kept = progress.load()
+        kept = progress.load(load_bank())
         made = counts(self._lesson.number, kept)
         with self.hold_sync():
             self.notice = kept.notice
@@ -56,11 +57,11 @@ class CourseMap:
 
     def rows(self):
         """Return (Lesson, its three Counts) for each lesson of the course."""
-        kept = progress.load()
+        kept = progress.load(load_bank())
         return [(entry, counts(entry.number, kept)) for entry in lessons()]
 
     def _repr_mimebundle_(self, **_kwargs):
-        rows, notice = self.rows(), progress.load().notice
+        rows, notice = self.rows(), progress.load(load_bank()).notice
         return {"text/html": _table(rows, notice), "text/plain": _lines(rows, notice)}
 
 

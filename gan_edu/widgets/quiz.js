@@ -11,11 +11,12 @@ const INPUTS = {
     return { ...group, write: (keys) => group.write(keys ?? []) };
   },
   number() {
-    const input = control("input", { type: "number", step: "any", class: "gan-number" });
+    // A number field would edit the text before anybody judges it: '-1,386' becomes -1386. The kernel reads it.
+    const input = control("input", { type: "text", inputmode: "decimal", autocomplete: "off", class: "gan-number" });
     return {
       node: make("label", { class: "gan-number-label" }, "Your number", input),
       rows: {},
-      read: () => (input.value === "" ? null : Number(input.value)),
+      read: () => input.value,
       write: (value) => (input.value = value ?? ""),
       enable: (on) => (input.disabled = !on),
       input,
@@ -78,6 +79,7 @@ function feedback(state) {
   if (state.answer) parts.push(line("gan-answer", make("strong", {}, "The answer: "), rich(state.answer)));
   if (state.feedback) parts.push(line("gan-why", rich(state.feedback)));
   if (state.belief) parts.push(line("gan-belief", "The belief behind it: ", make("q", {}, rich(state.belief))));
+  if (state.unsaved) parts.push(line("gan-notice", state.unsaved));
   if (state.first) parts.push(line("gan-first", "Your first answer, which counts: ", rich(state.first)));
   return parts;
 }

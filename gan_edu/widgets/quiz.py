@@ -18,6 +18,7 @@ HOW = {
     "number": "write a number",
     "ordering": "put in order",
 }
+NOT_SAVED = "Not on your disk yet: kept in memory, and saved with a later answer once there is room."
 VERDICTS = {"right": "✓ Right.", "again": "Not yet. One more try.", "revealed": "Not this time."}
 
 
@@ -63,9 +64,9 @@ class Quiz(CourseWidget):
 
     def __init__(self, bank, shown, heading="", lines=(), skippable=False):
         """`shown` is a list of (Question, label, place); `place` names where answers are kept."""
-        self._bank, self._lock, self._practice = bank, threading.RLock(), {}
+        self._bank, self._lock, self._practice, self._skippable = bank, threading.RLock(), {}, skippable
         self._shown = {question.uid: (question, label, place) for question, label, place in shown}
-        kept = progress.load()
+        kept = progress.load(self._bank)
         super().__init__(
             heading=heading,
             lines=list(lines),
@@ -83,14 +84,12 @@ class Quiz(CourseWidget):
         """
         with self._lock:
             question, _, place = self._shown[self._uid(name)]
-            kept = progress.load()
+            kept = progress.load(self._bank)
             earlier = kept.answers(question, place)
-            if question.uid not in self._practice and _settled(earlier):
-                self._practice[question.uid] = []
-            practice = self._practice.get(question.uid)
+            practice = self._practice.get(question.uid, [] if _settled(earlier) else None)
             result = judge(question, value, len(earlier) if practice is None else len(practice))
             if practice is not None:
-                practice.append(result)
+                self._practice[question.uid] = [*practice, result]
             progress.record(
                 "answer" if practice is None else "practice",
                 lesson=question.lesson,
@@ -108,13 +107,16 @@ class Quiz(CourseWidget):
         """Clear a settled question for practice, as 'Try again' does."""
         with self._lock:
             uid = self._uid(name)
-            self._practice[uid] = []
-            self._refresh(uid)
+            if self.states[uid]["status"] in ("right", "revealed"):
+                self._practice[uid] = []
+                self._refresh(uid)
 
     def skip(self, name, back=False):
-        """Fold a question away, as 'Skip' does, or with `back` unfold it."""
+        """Fold a question away, as 'Skip' does, or with `back` unfold it; one without such a button stays as it is."""
         with self._lock:
             question, _, place = self._shown[self._uid(name)]
+            if not self._skippable:
+                return
             what = {"lesson": question.lesson, "question": question.id, "hash": question.hash}
             progress.record("shown" if back else "skipped", place=place, **what)
             self._refresh(question.uid)
@@ -131,6 +133,7 @@ class Quiz(CourseWidget):
             if state["status"] in VERDICTS:
                 parts.append(f"  {state['verdict']} Your answer: {plain(parse(spoken(question, state['value'])))}")
                 parts.append(f"  {plain(state['feedback'])}")
+                parts += [f"  {state['unsaved']}"] if state["unsaved"] else []
         return "\n".join([*parts, *self.lines])
 
     def _uid(self, name):
@@ -141,22 +144,23 @@ class Quiz(CourseWidget):
 
     def _hear(self, message):
         """Act on a message from the page; it may come on any thread, so nothing slow happens here."""
-        uid = self._uid(message["question"])
+        content = message if isinstance(message, dict) else {}
+        uid, do = content.get("question"), content.get("do")
+        actions = {"answer": lambda: self.answer(uid, content.get("value")), "retry": lambda: self.retry(uid),
+                   "skip": lambda: self.skip(uid), "show": lambda: self.skip(uid, back=True)}  # fmt: skip
+        if uid not in [*self._shown] or do not in [*actions]:
+            return  # not from our page: it changes nothing
         try:
-            if message["do"] == "answer":
-                self.answer(uid, message["value"])
-            elif message["do"] == "retry":
-                self.retry(uid)
-            else:
-                self.skip(uid, back=message["do"] == "show")
+            actions[do]()
         except AnswerError as error:
             state = {**self.states[uid], "ask": True, "verdict": str(error)}
             self.states = {**self.states, uid: {**state, "feedback": None, "belief": None}}
 
     def _refresh(self, uid):
-        kept = progress.load()
+        kept = progress.load(self._bank)
         self.notice = kept.notice
-        self.states = {**self.states, uid: self._state(uid, kept)}
+        anew = [uid, *(other for other, state in self.states.items() if state.get("unsaved"))]
+        self.states = {**self.states, **{name: self._state(name, kept) for name in anew}}
 
     def _state(self, uid, kept):
         question, _, place = self._shown[uid]
@@ -177,8 +181,10 @@ class Quiz(CourseWidget):
         last = tries[-1]
         status = "right" if last.right else "revealed" if last.revealed else "again"
         first = kept.first(question)
+        waiting = [r for r in kept.unsaved if (r.get("lesson"), r.get("question")) == (question.lesson, question.id)]
         return {
             "status": status,
+            "unsaved": NOT_SAVED if waiting else "",
             "value": last.value,
             "verdict": VERDICTS[status],
             "feedback": parse(last.text),

@@ -67,7 +67,7 @@ def a_wrong_one(question):
 def give(card, question, value):
     """Fill an answer in and press 'Check answer'."""
     if question.kind == "number":
-        card.get_by_role("spinbutton").fill(str(value))
+        card.get_by_role("textbox", name="Your number").fill(str(value))
     elif question.kind == "ordering":
         _put_in_order(card, value or [])
     else:
