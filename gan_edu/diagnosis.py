@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan_edu.evidence import Evidence
 from gan_edu.periods import strongest_period
 
 MIN_SNAPSHOTS = 12  # a last quarter of three snapshots is the least that can show a movement
@@ -28,26 +29,17 @@ CLASSES, FEW_CLASSES = 10, 5  # digits; half of them
 NEAR_DIGITS, FAR_FROM_DIGITS = 500, 3000  # kernel distance: most can be read; none can (one and the same: from 5,000)
 OWN_AUC = "AUC of its own discriminator, mean over the last quarter of the run"
 
-ADVICE = {
-    "divergence": "Let the discriminator answer more often (strength), or lower both learning rates; restart.",
-    "vanishing_gradients": "Weaken the discriminator (strength or rate), or take the non-saturating loss; restart.",
-    "weak_discriminator": "Raise the discriminator's strength or its learning rate, then restart.",
-    "mode_collapse": "Let the generator keep up: raise its learning rate, or lower the discriminator's; restart.",
-    "oscillation": "Lower the generator's learning rate, or raise the discriminator's; a penalty such as R1 damps it.",
-    "non_convergence": "Lower the generator's learning rate, or raise the discriminator's; restart.",
+ADVICE = {  # what the tables in course/trials, and the audit of the presets, say (test_advice.py)
+    "divergence": "Let the discriminator answer more often: raise its strength, then restart.",
+    "vanishing_gradients": "Lower the discriminator's learning rate, or add R1 or instance noise; restart for longer.",
+    "weak_discriminator": "Raise the discriminator's strength; where it is 1 already, its learning rate; then restart.",
+    "mode_collapse": "Add R1, spectral norm, or a Wasserstein critic with gradient penalty; restart, and train longer. "
+                     "Rates nearer to each other help less.",
+    "oscillation": "Raise the discriminator's learning rate, then restart. R1 ends the circling too, but is slower.",
+    "non_convergence": "Lower the generator's learning rate, then restart.",
     "healthy": "Nothing to mend.",
     "undecided": "Train on, then look again.",
 }
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One measured number beside its threshold, and why the threshold lies there."""
-
-    name: str
-    value: float
-    threshold: float
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -69,16 +61,21 @@ def diagnose(history):
     if evidence:
         return _named("divergence", evidence)
     if len(history.snapshots) < MIN_SNAPSHOTS:
-        reason = "the last quarter must hold three snapshots"
-        return _named("undecided", Evidence("snapshots", len(history.snapshots), MIN_SNAPSHOTS, reason))
+        reason = "too early: the last quarter must hold three of them"
+        return _named("undecided", Evidence("looks at the run so far", len(history.snapshots), "at least",
+                                            MIN_SNAPSHOTS, reason))
     if history.target is None:
         return _digits(history)
-    seen = measure(history)
+    return named_by(measure(history))
+
+
+def named_by(seen):
+    """The Diagnosis of a dict of numbers, as `measure` returns it."""
     for symptom, check in CHECKS.items():
         evidence = check(seen)
         if evidence:
             return _named(symptom, *evidence)
-    return _named("undecided", *_summary(seen))
+    return _named("undecided", *_undecided(seen))
 
 
 def _named(symptom, *evidence):
@@ -91,12 +88,13 @@ def _broken(history):
         d_loss, g_loss, d_norm = (history.columns[name][-1] for name in ("d_loss", "g_loss", "d_grad_norm"))
         if not math.isfinite(g_loss) or (not math.isfinite(d_loss) and d_norm != 0):
             loss = d_loss if math.isfinite(g_loss) else g_loss
-            return Evidence("loss", loss, math.inf, "NaN or infinite: no update can follow")
+            return Evidence("loss", loss, "not finite", math.inf, "no update can follow")
     limit = FAR * history.target.radius if history.target else math.inf
     reaches = [s.get("spread", 0.0) if s["finite"] else math.inf for s in last_snapshots(history, 1 / 4)]
     if (farthest := max(reaches, default=0.0)) > limit or math.isinf(farthest):
         reason = f"{FAR}× the data's radius: what the discriminator knows of the data means nothing out there"
-        return Evidence("farthest sample", farthest, limit, reason)
+        side = "above" if math.isfinite(farthest) else "not finite"
+        return Evidence("farthest sample", farthest, side, limit, reason)
     return None
 
 
@@ -181,57 +179,76 @@ def _period(history):
 def _vanishing(seen):
     quality = float(np.median(seen["quality"]))
     if quality < LOW_QUALITY and seen["gradient"] <= VANISHED and _stands_still(seen):
-        return (Evidence("generator's gradient, of its first", seen["gradient"], VANISHED, "too little to move by"),
-                Evidence("high-quality share", quality, LOW_QUALITY, "the samples are far from the data"),
-                Evidence("wandering of the centre", seen["wandering"], WANDERING, "they stand still"))
+        return (Evidence("generator's gradient, of its first", seen["gradient"], "at most", VANISHED,
+                         "too little to move by"),
+                Evidence("high-quality share, median", quality, "below", LOW_QUALITY, "they are far from the data"),
+                *_at_rest(seen))
     return None
 
 
 def _stands_still(seen):
-    return seen["moved"] < STILL and seen["wandering"] < WANDERING
+    return all(evidence.holds for evidence in _at_rest(seen))
+
+
+def _at_rest(seen):
+    return (Evidence("mass that moved between modes", seen["moved"], "below", STILL, "it stays with the same modes"),
+            Evidence("wandering of the centre, in radii", seen["wandering"], "below", WANDERING, "it stands still"))
 
 
 def _weak(seen):
     if seen["auc"] < GUESSING and seen["separable"] >= BY_MODES:
-        return (Evidence(OWN_AUC, seen["auc"], GUESSING, "a coin scores 0.5"),
-                Evidence("AUC of a good one, from the mode counts", seen["separable"], BY_MODES,
+        return (Evidence(OWN_AUC, seen["auc"], "below", GUESSING, "a coin scores 0.5"),
+                Evidence("AUC of a good one, from the mode counts", seen["separable"], "at least", BY_MODES,
                          "the fakes are easy to tell"))
     return None
 
 
 def _collapsed(seen):
-    most = float(seen["modes"].max())
-    if most <= seen["k"] / 2 and _stands_still(seen):
-        return (Evidence("modes held, at most", most, seen["k"] / 2, "half of the modes"),
-                Evidence("mass that moved between modes", seen["moved"], STILL, "it stays with the same modes"),
-                Evidence("wandering of the centre", seen["wandering"], WANDERING, "it does not move on"))
-    return None
+    """Evidence of few modes, held at rest, and of samples that are good one by one: all three are a collapse."""
+    quality = Evidence("high-quality share, median", float(np.median(seen["quality"])), "at least", LOW_QUALITY,
+                       "a collapse draws good samples of few modes")
+    few = _few_modes(seen)
+    return (*few, quality) if few and quality.holds else None
+
+
+def _few_modes(seen):
+    most = Evidence("modes held, at the best look", float(seen["modes"].max()), "at most", seen["k"] / 2,
+                    "half of the modes")
+    return (most, *_at_rest(seen)) if most.holds and _stands_still(seen) else None
 
 
 def _oscillating(seen):
     period = seen["period"]
     if period.is_real and period.amplitude >= SWING:
-        return (Evidence("peak of the spectrum", period.height, period.line, "99 % of AR(1) noise stays below"),
-                Evidence("amplitude", period.amplitude, SWING, "in radii of the data, or parts of all modes"),
-                Evidence("steps in a cycle", period.length * seen["spacing"], 2 * seen["spacing"],
+        return (Evidence("peak of the spectrum", period.height, "above", period.line, "99 % of noise stays below"),
+                Evidence("amplitude", period.amplitude, "at least", SWING, "in radii, or parts of all modes"),
+                Evidence("steps in a cycle", period.length * seen["spacing"], "at least", 2 * seen["spacing"],
                          "shorter ones slip between two snapshots and look longer"))
     return None
 
 
 def _moving(seen):
+    """Evidence of movement, of whichever of the two kinds there is, that leads nowhere."""
     if not _stands_still(seen) and seen["trend"] < TREND:
-        return (Evidence("mass that moved between modes", seen["moved"], STILL, "the samples do not settle"),
-                Evidence("wandering of the centre", seen["wandering"], WANDERING, "a quarter of a ring is .4"),
-                Evidence("gain in overlap with the data", seen["trend"], TREND, "nor do they come nearer"))
+        moves = (Evidence("mass that moved between modes", seen["moved"], "at least", STILL, "it does not settle"),
+                 Evidence("wandering of the centre, in radii", seen["wandering"], "at least", WANDERING,
+                          "it does not rest; a quarter of a ring is .4"))  # fmt: skip
+        return (*(move for move in moves if move.holds),
+                Evidence("gain in overlap with the data", seen["trend"], "below", TREND, "nor does it come nearer"))
     return None
 
 
 def _healthy(seen):
-    fewest, lowest = float(seen["modes"].min()), float(seen["quality"].min())
-    if fewest >= seen["k"] * 7 / 8 and lowest >= HIGH_QUALITY:
-        return (Evidence("modes held, at least", fewest, seen["k"] * 7 / 8, "seven eighths of the modes"),
-                Evidence("high-quality share, at least", lowest, HIGH_QUALITY, "a perfect generator comes close to 1"))
-    return None
+    good = _worst_look(seen)
+    return good if all(evidence.holds for evidence in good) else None
+
+
+def _worst_look(seen):
+    """What 'healthy' asks of every look in the window: of modes and quality the least."""
+    return (Evidence("modes held, at the worst look", float(seen["modes"].min()), "at least", seen["k"] * 7 / 8,
+                     "healthy: seven eighths of the modes"),
+            Evidence("high-quality share, at the worst look", float(seen["quality"].min()), "at least", HIGH_QUALITY,
+                     "healthy: a perfect generator comes close to 1"))  # fmt: skip
 
 
 CHECKS = {
@@ -244,10 +261,17 @@ CHECKS = {
 }
 
 
-def _summary(seen):
-    modes, quality = float(np.median(seen["modes"])), float(np.median(seen["quality"]))
-    return (Evidence("modes held, median", modes, seen["k"] * 7 / 8, "seven eighths of the modes"),
-            Evidence("high-quality share, median", quality, HIGH_QUALITY, "a perfect generator comes close to 1"))
+def _undecided(seen):
+    """Which criterion failed: that of 'healthy'; or, at few modes, that of good samples; or movement that improves."""
+    shown = _worst_look(seen)
+    if _few_modes(seen):
+        quality = float(np.median(seen["quality"]))
+        shown += (Evidence("high-quality share, median", quality, "at least", LOW_QUALITY,
+                           "mode collapse: its samples are good, and these lie where no data is"),)  # fmt: skip
+    elif not _stands_still(seen):
+        shown += (Evidence("gain in overlap with the data", seen["trend"], "below", TREND,
+                           "non-convergence: it moves, but it comes nearer"),)  # fmt: skip
+    return shown
 
 
 def _digits(history):
@@ -258,16 +282,20 @@ def _digits(history):
     norms, auc = (_recent(history, name, window[0]["step"]) for name in ("g_grad_norm", "auc"))
     first = float(np.median(history.columns["g_grad_norm"][:FIRST_STEPS])) if len(history) else 0.0
     gradient = float(np.median(norms)) / first if first else 1.0
-    far = Evidence("distance from real digits", distance, FAR_FROM_DIGITS, "real digits from others: 0 ± 60")
+    far = Evidence("kernel distance from real digits, median", distance, "at least", FAR_FROM_DIGITS,
+                   "real digits from others: 0 ± 60")
     if distance >= FAR_FROM_DIGITS and gradient <= VANISHED:
         return _named("vanishing_gradients",
-                      Evidence("generator's gradient, of its first", gradient, VANISHED, "too little to move by"), far)
+                      Evidence("generator's gradient, of its first", gradient, "at most", VANISHED,
+                               "too little to move by"), far)
     if distance >= FAR_FROM_DIGITS and auc.mean() < GUESSING:
         return _named("weak_discriminator",
-                      Evidence(OWN_AUC, float(auc.mean()), GUESSING, "a coin scores 0.5"), far)
+                      Evidence(OWN_AUC, float(auc.mean()), "below", GUESSING, "a coin scores 0.5"), far)
     if max(classes) <= FEW_CLASSES:
         reason = "half of the ten digits, all through the last quarter"
-        return _named("mode_collapse", Evidence("classes drawn, at most", max(classes), FEW_CLASSES, reason))
-    shown = (Evidence("classes drawn, at least", min(classes), CLASSES, "of ten digits"),
-             Evidence("distance from real digits, at most", max(distances), NEAR_DIGITS, "most digits can be read"))
+        return _named("mode_collapse",
+                      Evidence("classes drawn, at the best look", max(classes), "at most", FEW_CLASSES, reason))
+    shown = (Evidence("classes drawn, at the worst look", min(classes), "at least", CLASSES, "healthy: all ten digits"),
+             Evidence("kernel distance from real digits, at the worst look", max(distances), "at most", NEAR_DIGITS,
+                      "healthy: most digits can be read"))
     return _named("healthy" if min(classes) == CLASSES and max(distances) <= NEAR_DIGITS else "undecided", *shown)

@@ -197,11 +197,15 @@ def _still(seen):
     return seen["moved"] < STILL and seen["wandering"] < WANDERING
 
 
+def _few_and_good(seen):
+    return seen["most modes"] <= 1 / 2 and seen["quality"] >= LOW_QUALITY
+
+
 CRITERIA = {
     "divergence": lambda seen: not seen["reach"] <= FAR,
     "vanishing_gradients": lambda seen: seen["quality"] < LOW_QUALITY and _still(seen) and seen["gradient"] <= VANISHED,
     "weak_discriminator": lambda seen: seen["fresh"] >= SEPARABLE and seen["own"] < GUESSING,
-    "mode_collapse": lambda seen: seen["most modes"] <= 1 / 2 and _still(seen),
+    "mode_collapse": lambda seen: _few_and_good(seen) and _still(seen),
     "oscillation": lambda seen: seen["period"].is_real and seen["period"].amplitude >= SWING,
     "non_convergence": lambda seen: not _still(seen) and seen["trend"] < TREND,
     "healthy": lambda seen: seen["fewest modes"] >= 7 / 8 and seen["lowest quality"] >= HIGH_QUALITY,

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from gan_edu.audit import wilson
-from gan_edu.diagnosis import CHECKS
+from gan_edu.diagnosis import named_by
 from gan_edu.labels import MAY_BE_SLOW, decide
 from gan_edu.periods import Period
 from gan_edu.recipe import Recipe
@@ -25,15 +25,28 @@ def named_again(row):
     """The diagnosis of a row's numbers by today's thresholds; divergence and short runs keep the one of their day."""
     if row["diagnosis"] == "divergence" or not row["numbers"]:
         return row["diagnosis"]
-    arrays = {name: np.array(row["numbers"][name]) for name in ("modes", "quality")}  # the least, the median, the most
-    seen = {**row["numbers"], **arrays, "period": Period(*row["numbers"]["period"])}
-    return next((symptom for symptom, check in CHECKS.items() if check(seen)), "undecided")
+    return named_by(seen(row)).symptom
+
+
+def seen(row):
+    """A row's numbers as `diagnosis.measure` gives them; of modes and quality the least, the median and the most."""
+    arrays = {name: np.array(row["numbers"][name]) for name in ("modes", "quality")}
+    return {**row["numbers"], **arrays, "period": Period(*row["numbers"]["period"])}
 
 
 def at_length(row):
     """What a row's run shows at its own length, by the numbers of its label; `label` also knows how it went on."""
     numbers = row["label_numbers"]
     return decide({**numbers, "period": Period(*numbers["period"])})
+
+
+def kept_anew(row):
+    """A row as the file keeps it, with label and diagnosis by today's criteria: from its numbers, nothing is trained.
+
+    A run that was undecided, as slow ones are, stays so.
+    """
+    label = row["label"] if row["label"] == "undecided" else at_length(row)
+    return {**row, "label": label, "diagnosis": named_again(row)}
 
 
 def named_anew(found):

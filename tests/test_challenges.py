@@ -234,7 +234,7 @@ def test_the_result_names_what_became_of_each_seed_and_why(tiny):
     result = check(solved(tiny), tiny, "ada", tell=told.append)
     assert [outcome.seed for outcome in result.outcomes] == seeds(solved(tiny), tiny, "ada")
     assert {outcome.symptom for outcome in result.outcomes} == {"divergence"}
-    assert all("(threshold" in outcome.why for outcome in result.outcomes)
+    assert all("; " in outcome.why for outcome in result.outcomes)
     assert result.verdict == "8 of 8: passed"
     assert told == sorted(told)
     assert told[-1] == 1

@@ -9,7 +9,8 @@ import pytest
 from gan_edu import cases, detective
 from gan_edu.course import progress
 from gan_edu.course.text import plain
-from gan_edu.diagnosis import Diagnosis, Evidence
+from gan_edu.diagnosis import Diagnosis
+from gan_edu.evidence import Evidence
 from gan_edu.widgets.detective import VERDICTS
 
 SYMPTOMS = ("healthy", "mode_collapse", "weak_discriminator", "oscillation", "healthy", "undecided", "non_convergence",
@@ -30,7 +31,7 @@ def quick(monkeypatch, tmp_path):
         made = real_solve(recipes, tell, stop)
         if made is None:
             return None
-        verdicts = [Diagnosis(s, (Evidence("modes held", 3, 4, "half"),), "") for s in SYMPTOMS]
+        verdicts = [Diagnosis(s, (Evidence("modes held", 3, "at most", 4, "half"),), "") for s in SYMPTOMS]
         return [cases.Case(c.recipe, c.history, c.sample, d) for c, d in zip(made, verdicts, strict=True)]
 
     monkeypatch.setattr(cases, "draw", draw)

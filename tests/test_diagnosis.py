@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from gan_edu import TARGETS
-from gan_edu.diagnosis import ADVICE, CHECKS, best_score, diagnose, fair_shares, measure
+from gan_edu import TARGETS, study, study_report
+from gan_edu.diagnosis import ADVICE, CHECKS, best_score, diagnose, fair_shares, measure, named_by
+from gan_edu.evidence import SIDES, Evidence
 from gan_edu.history import COLUMNS, History
 from gan_edu.metrics import mode_counts
 
@@ -75,11 +76,14 @@ def test_a_plain_case_is_named(symptom):
     [
         ({"spread": 9.9}, "healthy"),
         ({"spread": math.inf}, "divergence"),
-        ({**CASES["vanishing_gradients"], "gradient": lambda t: 1 if t < 0.1 else 2e-3}, "mode_collapse"),
+        ({**CASES["vanishing_gradients"], "gradient": lambda t: 1 if t < 0.1 else 2e-3}, "undecided"),
         ({**CASES["vanishing_gradients"], "centre": orbit(11)}, "oscillation"),  # it does not stand still
         ({"shares": lambda t: ONE, "auc": 0.61}, "mode_collapse"),
         ({"auc": 0.55}, "healthy"),  # D cannot tell, and there is nothing to tell
         ({"shares": lambda t: FAIR * (np.arange(8) < 4)}, "mode_collapse"),
+        ({"shares": lambda t: 0.31 * ONE}, "mode_collapse"),
+        ({"shares": lambda t: 0.29 * ONE}, "undecided"),  # few modes, and samples where no data is: no collapse
+        ({"shares": lambda t: 0.31 * ONE if t < 0.9 else 0 * ONE}, "mode_collapse"),  # the median look decides
         ({"shares": lambda t: FAIR * (np.arange(8) < 5)}, "undecided"),
         ({"shares": lambda t: 0.9 * np.eye(8)[0 if t < 0.9 else 1]}, "non_convergence"),  # it moves on
         ({"shares": lambda t: FAIR * (np.arange(8) < 7)}, "healthy"),
@@ -87,6 +91,87 @@ def test_a_plain_case_is_named(symptom):
 )
 def test_thresholds_hold_on_both_sides(changes, symptom):
     assert diagnose(history(**changes)).symptom == symptom
+
+
+def shown(evidence):
+    """Whether what the learner reads, number and threshold as printed, is on the side that is asked for."""
+    words = evidence.asked.removeprefix("not met: ")
+    if words == "not finite":
+        return not math.isfinite(float(evidence.number))
+    side, _, threshold = words.rpartition(" ")
+    holds = SIDES[side](float(evidence.number), float(threshold))
+    assert holds == (not evidence.asked.startswith("not met")), str(evidence)
+    return holds
+
+
+def assert_evidence_decides(diagnosis):
+    read = [shown(evidence) for evidence in diagnosis.evidence]
+    assert read
+    assert not all(read) if diagnosis.symptom == "undecided" else all(read), list(map(str, diagnosis.evidence))
+
+
+def random_history(seed):
+    """A history near the thresholds: some modes, a quality, a movement, a gradient, an AUC; each look differs."""
+    draw = np.random.default_rng(seed)
+    modes, noise = draw.integers(0, 9), draw.choice([0, 0.1, 1])
+    quality = draw.choice([0.29, 0.3, 0.5, 0.699, 0.6996, 0.7, 0.9])
+    held = draw.permutation(np.arange(8) < modes) * 1.0
+    looks = [quality * np.clip(held + noise * draw.normal(size=8), 0, None) for _ in range(80)]
+    looks = [look / max(look.sum(), 1e-9) * min(look.sum(), quality) for look in looks]
+    size, late = draw.choice([0, 0.2, 0.3, 0.31, 1]), draw.choice([1, 1e-3, 1.1e-3, 1e-5])
+    centres = draw.normal(size=(80, 2)) * size
+    path = draw.choice([orbit(11), lambda t: centres[round(t * 79)]])
+    return history(shares=lambda t: looks[round(t * 79)], centre=lambda t: size * np.array(path(t)),
+                   gradient=lambda t: 1 if t < 0.1 else late, auc=draw.choice([0.5, 0.5996, 0.6, 0.7]),
+                   spread=draw.choice([1.2, 9.999, 10.001]), n=draw.choice([5, 80, 80, 80]))  # fmt: skip
+
+
+def test_whatever_the_verdict_its_shown_numbers_decide_it():
+    found = [diagnose(random_history(seed)) for seed in range(400)]
+    found += [diagnose(history(**changes)) for changes in CASES.values()]
+    for diagnosis in found:
+        assert_evidence_decides(diagnosis)
+    assert {diagnosis.symptom for diagnosis in found} == set(ADVICE)
+    broken = history()
+    broken.columns["g_loss"][-1] = math.nan
+    assert_evidence_decides(diagnose(broken))
+
+
+def test_the_numbers_shown_decide_for_every_bundled_run():
+    rows = [row for file in (study.FILE, study.FRESH) for row in study.rows(file) if row["numbers"]]
+    for row in rows:
+        assert_evidence_decides(named_by(study_report.seen(row)))
+    assert len(rows) > 1500
+
+
+def test_undecided_says_which_criterion_failed():
+    def met_by_the_median(t):  # 8 of 8 and .98 nearly always, one look at .69
+        return FAIR * (0.69 / 0.98 if 0.9 < t < 0.92 else 1)
+
+    modes, quality = diagnose(history(shares=met_by_the_median)).evidence
+    assert (modes.value, modes.holds) == (8, True)
+    assert (quality.value, quality.holds) == (pytest.approx(0.69), False)
+    assert str(quality) == ("high-quality share, at the worst look: 0.69 (not met: at least 0.7; "
+                            "healthy: a perfect generator comes close to 1)")  # fmt: skip
+    stuck = diagnose(history(shares=lambda t: 0 * ONE)).evidence[-1]  # 0 of 8 modes, quality 0, at rest
+    assert "mode collapse: its samples are good" in stuck.reason
+    assert "moved" not in str(stuck)
+
+
+def test_non_convergence_lists_only_what_moves():
+    """Either kind of movement is enough; a number on the calm side of its threshold is no evidence."""
+    names = [evidence.name for evidence in diagnose(history(centre=stroll())).evidence]
+    assert names == ["wandering of the centre, in radii", "gain in overlap with the data"]
+    switching = diagnose(history(shares=lambda t: 0.9 * np.eye(8)[0 if t < 0.9 else 1])).evidence
+    assert [e.name for e in switching] == ["mass that moved between modes", "gain in overlap with the data"]
+
+
+def test_as_many_digits_are_shown_as_tell_the_side():
+    assert Evidence("share", 0.69996, "at least", 0.7, "").number == "0.69996"
+    assert Evidence("share", 0.69996, "at most", 0.7, "").number == "0.7"
+    above = Evidence("peak", 9.9689, "above", 9.9688, "")
+    assert (above.number, above.asked) == ("9.9689", "above 9.9688")
+    assert Evidence("peak", 12.3456, "above", 9.9688, "").asked == "above 9.97"
 
 
 def test_a_run_that_comes_nearer_is_not_called_failing():
@@ -104,7 +189,8 @@ def test_a_run_that_comes_nearer_is_not_called_failing():
 def test_a_short_history_is_undecided_with_the_reason():
     diagnosis = diagnose(history(n=11))
     assert diagnosis.symptom == "undecided"
-    assert "three snapshots" in diagnosis.evidence[0].reason
+    assert "too early" in diagnosis.evidence[0].reason
+    assert not diagnosis.evidence[0].holds
     assert diagnose(history(n=12)).symptom == "healthy"
     assert diagnose(History(RING)).symptom == "undecided"
 

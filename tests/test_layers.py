@@ -28,7 +28,7 @@ metrics_1d metrics_images metrics_conditional
 training gradients
 unrolling instance_noise conditions
 assembly
-history knobs periods
+history knobs periods evidence
 run
 saved twins
 diagnosis

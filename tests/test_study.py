@@ -120,6 +120,24 @@ def test_a_row_is_named_again_by_todays_thresholds(monkeypatch):
     assert study_report.named_again({**one, "diagnosis": "divergence"}) == "divergence"
 
 
+def test_a_kept_row_gets_todays_label_and_diagnosis_from_its_numbers():
+    """Few modes, at rest, and hardly a sample where data is: no collapse, by label or by diagnosis."""
+    numbers = {"k": 8, "modes": [0, 1, 1], "quality": [0, 0.01, 0.02], "gradient": 1, "moved": 0,
+               "wandering": 0, "trend": 0,
+                "auc": 0.9, "separable": 0.99, "period": [1.0, 9.0, 5.0, 0.1]}  # fmt: skip
+    old = {**row("mode_collapse", "mode_collapse"), "numbers": numbers}
+    assert study_report.kept_anew(old)["diagnosis"] == "undecided"
+    for quality, label in ((0.3, "mode_collapse"), (0.29, "undecided")):
+        one = {**old, "label_numbers": {**old["label_numbers"], "quality": quality}}
+        assert study_report.kept_anew(one)["label"] == label
+    assert study_report.kept_anew(row("mode_collapse", "healthy", slow=True))["label"] == "undecided"
+
+
+def test_the_kept_rows_are_up_to_date():
+    for file in (study.FILE, study.FRESH):
+        assert study.rows(file) == list(map(study_report.kept_anew, study.rows(file)))
+
+
 def test_a_damaged_row_is_named_and_an_empty_file_says_what_to_do(tmp_path, capsys):
     file = tmp_path / "rows.jsonl"
     file.write_text("{broken\n" + json.dumps(row("healthy", "healthy")) + "\n", encoding="utf-8")

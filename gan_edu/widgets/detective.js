@@ -29,7 +29,7 @@ function reveal(told, steps) {
     drawCurves(curves, { header: { k: told.k } }, { header: { step: steps, marks: [] }, arrays: { modes_curve: asArray(told.modes) } });
   };
   const words = make("div", {}, curves, make("p", { class: "gan-verdict" }, `Diagnosis: ${told.symptom}`),
-    make("ul", {}, ...told.evidence.map(([name, value, threshold]) => make("li", {}, `${name}: ${value} (threshold ${threshold})`))),
+    make("ul", {}, ...told.evidence.map(([name, value, asked]) => make("li", {}, `${name}: ${value} (${asked})`))),
     make("p", { class: "gan-line" }, `Set otherwise than in the healthy ring: ${told.settings}.`));
   return { node: make("div", { class: "gan-revealed" }, make("div", {}, samples, key), words), draw };
 }

@@ -29,8 +29,8 @@ function buildEvidence() {
     if (key === shown) return;
     shown = key;
     title.textContent = `Verdict: ${header.symptom}`;
-    rows.replaceChildren(...header.evidence.map(([name, value, threshold, why]) =>
-      make("li", {}, `${name}: `, make("b", {}, value), ` (threshold ${threshold}: ${why})`)));
+    rows.replaceChildren(...header.evidence.map(([name, value, asked, why]) =>
+      make("li", {}, `${name}: `, make("b", {}, value), ` (${asked}; ${why})`)));
     advice.textContent = header.advice;
     element.dataset.symptom = header.symptom;
   };

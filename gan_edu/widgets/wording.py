@@ -1,5 +1,7 @@
 """The playground's words: status line, verdict card, text alternative, what a prediction is held against."""
 
+from gan_edu.diagnosis import MIN_SNAPSHOTS, NEAR_DIGITS, WANDERING, measure
+
 SYMPTOMS = {
     "divergence": "divergence",
     "vanishing_gradients": "vanishing gradients",
@@ -67,18 +69,32 @@ def describe_curves(run):
 
 
 def measured(run, verdict):
-    """What a prediction stands beside."""
-    parts = [modes(run), symptom(verdict), f"step {run.step:,}"]
-    if run.recipe.is_image:
-        parts.insert(1, f"kernel distance from real digits {run.history.snapshots[-1]['distance']:,.0f}")
-    return " · ".join(parts)
+    """What a prediction stands beside: modes, movement (of digits: how well they can be read), verdict and step."""
+    return " · ".join([modes(run), *(_legible(run) if run.recipe.is_image else _movement(run)), symptom(verdict),
+                       f"step {run.step:,}"])  # fmt: skip
+
+
+def _movement(run):
+    if len(run.history.snapshots) < MIN_SNAPSHOTS or run.failed_at is not None:
+        return []
+    wandering = measure(run.history)["wandering"]
+    return [f"{'at rest' if wandering < WANDERING else 'wandering'} (centre ± {wandering:.2f} radii)"]
+
+
+def _legible(run):
+    """The kernel distance, and since which look it has been that of digits that can mostly be read."""
+    looks = run.history.snapshots
+    far = [look["step"] for look in looks if look["distance"] > NEAR_DIGITS]
+    since = next((look["step"] for look in looks if not far or look["step"] > far[-1]), None)
+    read = f"most can be read since step {since:,}" if since is not None else "most cannot be read"
+    return [f"kernel distance from real digits {looks[-1]['distance']:,.0f}, {read}"]
 
 
 def evidence(verdict):
-    """[name, value, threshold, reason] rows in words."""
+    """[name, value, what is asked, reason] rows in words."""
     if verdict is None:
         return []
-    return [[e.name, f"{e.value:.3g}", f"{e.threshold:.3g}", e.reason] for e in verdict.evidence]
+    return [[e.name, e.number, e.asked, e.reason] for e in verdict.evidence]
 
 
 def header(play):

@@ -100,10 +100,12 @@ def test_cancel_hints_and_the_keyboard(lab):
 
 DONE = """from gan_edu import PRESETS, challenge
 from gan_edu.challenges import Outcome, Result, in_words, seeds
-from gan_edu.diagnosis import Diagnosis, Evidence
+from gan_edu.diagnosis import Diagnosis
+from gan_edu.evidence import Evidence
 c = challenge("02.provoke_collapse")
 tried = PRESETS["ring_healthy"].replace(lr_g=1e-4, lr_d=5e-3)
-why = in_words(Diagnosis("mode_collapse", (Evidence("modes held, at most", 2, 4, "half of the modes"),) * 2, ""))
+few = Evidence("modes held, at the best look", 2, "at most", 4, "half of the modes")
+why = in_words(Diagnosis("mode_collapse", (few, few), ""))
 names = ["mode_collapse"] * 5 + ["undecided", "healthy", "non_convergence"]
 rows = zip(seeds(tried, c.challenge, "ada"), names)
 c._take(Result(c.challenge, tried, tuple(Outcome(tried.replace(seed=s), n, why, n == names[0]) for s, n in rows)))
