@@ -282,6 +282,34 @@ def test_explain_walks_through_one_step_and_says_its_numbers():
     assert torch.allclose(play.session.sample(16), first, atol=1e-9), "eight parts make exactly one step"
 
 
+def test_explain_gives_the_critic_as_many_updates_as_its_strength_does():
+    recipe = PRESETS["ring_wgan_gp"].replace(g_width=16, d_width=16, batch=32)
+    play = playground(recipe)
+    said = []
+    for _ in range(2):
+        for stage in STAGES:
+            click(play, "next")
+            said.append(header(play)["explain"]["sentence"]) if stage == "update" else None
+    assert updates(play) == (6, 2), "three updates of the critic a step"
+    three = r"The critic's 3 updates, as its strength is 3: .* norm (\d+\.\d+, ){2}\d+\.\d+\."
+    assert all(re.match(three, sentence) for sentence in said)
+    plain = Run(recipe)
+    plain.train_step()
+    plain.train_step()
+    assert torch.equal(play.session.sample(16), plain.sample(16)), "two steps, bit for bit"
+
+
+def test_explain_says_that_a_slow_discriminator_waits_for_its_turn():
+    play = playground(SMALL.replace(d_strength=1 / 4))
+    said = []
+    for _ in range(4 * len(STAGES)):
+        click(play, "next")
+        said += [header(play)["explain"]["sentence"]] if header(play)["explain"]["stage"] == "update" else []
+    assert updates(play) == (1, 4)
+    assert said[0] == "No update of the discriminator in this step: its strength is 1/4, so it waits for its turn."
+    assert said[3].startswith("The discriminator's update: its weights move against a gradient of norm ")
+
+
 def test_explain_speaks_of_images_and_draws_them():
     play = playground(PRESETS["mnist_plain"].replace(g_width=16, d_width=16, batch=16))
     grids = []
@@ -639,6 +667,12 @@ class Stub(traitlets.HasTraits):
     unlocked = traitlets.Bool(False)
     measured = traitlets.Unicode()
 
+    def expect_play(self):
+        self.expects = True
+
+    def report(self, measured):
+        self.measured = measured
+
 
 def test_a_prediction_keeps_only_play_closed_until_it_is_made():
     async def scenario():
@@ -668,6 +702,9 @@ def test_measurements_reach_the_prediction_once_the_run_says_something():
     assert guess.measured == "", "ten steps of sixty decide nothing"
     play.run(50)
     assert re.fullmatch(r"\d of 8 modes · [a-z -]+ · step 60", guess.measured)
+    assert guess.expects
+    play.run(240)
+    assert re.search(r" · (at rest|wandering) \(centre ± \d\.\d\d radii\) · [a-z -]+ · step 300", guess.measured)
     assert guess.measured.startswith(f"{play.session.history.snapshots[-1]['modes']} of 8")
 
 

@@ -311,6 +311,12 @@ class Stub(traitlets.HasTraits):
     unlocked = traitlets.Bool(False)
     measured = traitlets.Unicode()
 
+    def expect_play(self):
+        self.expects = True
+
+    def report(self, measured):
+        self.measured = measured
+
 
 def test_a_prediction_keeps_play_closed_and_gets_both_measurements():
     async def scenario():

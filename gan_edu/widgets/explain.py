@@ -3,6 +3,8 @@
 import torch
 
 from gan_edu import views
+from gan_edu.run import WHOLE
+from gan_edu.twins import spoken
 
 STAGES = ("noise", "generated", "scores", "loss", "update", "scores_again", "arrows", "generator")
 SHOWN = 64
@@ -26,6 +28,7 @@ class Explainer:
     def __init__(self, run):
         self.run = run
         self.place = 0
+        self.owed = 0.0  # updates of D that its strength has earned; a strength of 1/8 earns one in eight steps
         self.things = "images" if run.recipe.is_image else "points"
 
     @property
@@ -90,12 +93,27 @@ class Explainer:
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _update(self):
+        """As many updates of D as its strength gives it in this step."""
         real, fake, _, _ = self._scored()
         self.scored_batch = (real, fake, self.run.next_players().D)
-        record = self.run.step_discriminator()
-        sentence = (f"The {self.judge}'s update: its weights move against a gradient of norm "
-                    f"{record.d_grad_norm:.3f}. G stands still.")
+        self.owed += self.run.knobs.d_strength
+        norms = []
+        while self.owed >= WHOLE:
+            self.owed -= 1
+            norms.append(f"{self.run.step_discriminator().d_grad_norm:.3f}")
+        sentence = self._updates(norms)
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
+
+    def _updates(self, norms):
+        strength = spoken("d_strength", self.run.knobs.d_strength)
+        if not norms:
+            return f"No update of the {self.judge} in this step: its strength is {strength}, so it waits for its turn."
+        if len(norms) == 1:
+            return (f"The {self.judge}'s update: its weights move against a gradient of norm {norms[0]}. "
+                    "G stands still.")  # fmt: skip
+        shown = norms if len(norms) <= 5 else [*norms[:2], "…", norms[-1]]
+        return (f"The {self.judge}'s {len(norms)} updates, as its strength is {strength}: its weights move against "
+                f"gradients of norm {', '.join(shown)}. G stands still.")
 
     def _scores_again(self):
         real, fake, D = self.scored_batch

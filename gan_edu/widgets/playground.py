@@ -47,6 +47,7 @@ class Playground(Live):
                    levels=levels)
         self._go_live()
         if prediction is not None:
+            prediction.expect_play()
             prediction.observe(lambda _: self._on_loop(self.push), "unlocked")
 
     # --- the run ----------------------------------------------------------------------------------------------
@@ -216,7 +217,7 @@ class Playground(Live):
     def _report_measured(self):
         self.deeds.judge(self.session, self.verdict)
         if self.prediction is not None and self.session.step >= self.session.recipe.steps // 3:
-            self.prediction.measured = wording.measured(self.session, self.verdict)
+            self.prediction.report(wording.measured(self.session, self.verdict))
 
     def push(self):
         """Send one frame to the page."""

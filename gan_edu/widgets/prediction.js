@@ -1,3 +1,8 @@
+const NOTHING_YET = {
+  play: "Nothing yet: press Play below, and it will stand here.",
+  cell: "Nothing yet: a cell below measures it. Run the cells down to it, and it will stand here.",
+};
+
 function render({ model, el }) {
   const question = model.get("question");
   const group = choices("radio", question.options);
@@ -31,11 +36,12 @@ function render({ model, el }) {
         make("p", { class: "gan-why" }, make("strong", {}, "Why? "), rich(question.why)));
     } else {
       status.replaceChildren(make("div", { class: "gan-columns" }, predicted,
-        column("Measured", make("em", {}, "Nothing yet: press Play below, and it will stand here."))));
+        column("Measured", make("em", {}, NOTHING_YET[model.get("measured_by")]))));
     }
   }
   model.on("change:locked", update);
   model.on("change:measured", update);
+  model.on("change:measured_by", update);
   update();
   el.append(make("div", { class: "gan-course" }, noticeLine(model), card));
 }

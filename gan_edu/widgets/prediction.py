@@ -11,30 +11,36 @@ from gan_edu.widgets.course import CourseWidget, module
 NOT_SURE, SKIPPED = UNSAID
 
 
-def predict(lesson, name, folder=None):
+def predict(lesson, name, folder=None, later=False):
     """Ask for a prediction and return its widget; give it to `playground(..., prediction=...)`.
 
     It opens the playground's Play once the learner answers, says 'Not sure' or skips, also in an earlier session.
-    `folder` takes it from another folder of quiz files. Raises KeyError for an unknown id. Taught in notebooks/00.
+    What stands beside it as measured comes from that playground, or from a cell that sets `measured`. later=True: a
+    playground opens, but a cell measures, as the question asks for more than one run. `folder` takes it from another
+    folder of quiz files. Raises KeyError for an unknown id. Taught in notebooks/00.
     """
     question = load_bank(folder or FOLDER).get(lesson, name)
     if question.kind != "predict":
         raise KeyError(f"{question.uid} is of kind {question.kind}, not a prediction; show it with quiz()")
-    return Prediction(question, load_bank(folder or FOLDER))
+    return Prediction(question, load_bank(folder or FOLDER), later)
 
 
 class Prediction(CourseWidget):
-    """One prediction: `unlocked` turns True for good, `measured` is set by the playground. Taught in notebooks/00."""
+    """One prediction: `unlocked` turns True for good; a playground or a cell sets `measured`.
+
+    Taught in notebooks/00.
+    """
 
     _esm = module("prediction.js")
     unlocked = traitlets.Bool(False).tag(sync=True)  # True once answered, 'Not sure' or skipped
-    measured = traitlets.Unicode().tag(sync=True)  # what the run showed, such as '1 of 8 modes'; set by the playground
+    measured = traitlets.Unicode().tag(sync=True)  # what the run showed, such as '1 of 8 modes'
+    measured_by = traitlets.Unicode("cell").tag(sync=True)  # or 'play': a playground below reports to it
     question = traitlets.Dict().tag(sync=True)
     locked = traitlets.Unicode().tag(sync=True)  # the key that was locked in, 'not_sure', 'skipped' or ''
     spoken = traitlets.List().tag(sync=True)  # the same as course text
 
-    def __init__(self, question, bank):
-        self._question, self._bank = question, bank
+    def __init__(self, question, bank, later=False):
+        self._question, self._bank, self._later = question, bank, later
         self.lesson = question.lesson  # number of the lesson that asks, such as '02'
         kept = progress.load(bank)
         options = [[option.key, parse(option.text)] for option in question.options]
@@ -65,6 +71,16 @@ class Prediction(CourseWidget):
         progress.record("prediction", lesson=question.lesson, question=question.id, hash=question.hash, choice=choice)
         self.notice = progress.load(self._bank).notice
         self._lock(choice)
+
+    def expect_play(self):
+        """A playground opens by this prediction, and will report to it unless a cell does."""
+        if not self._later:
+            self.measured_by = "play"
+
+    def report(self, measured):
+        """What a playground's run showed; left out where a cell measures."""
+        if not self._later:
+            self.measured = measured
 
     def text(self):
         """Return the prediction, and what was measured, as plain text."""

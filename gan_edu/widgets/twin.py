@@ -64,6 +64,7 @@ class TwinBoard(Live):
         self._begin()
         self._go_live()
         if prediction is not None:
+            prediction.expect_play()
             prediction.observe(lambda _: self._on_loop(self.push), "unlocked")
 
     def _begin(self):
@@ -176,8 +177,8 @@ class TwinBoard(Live):
     def _report_measured(self):
         done = self.twin.step - self.twin.begin
         if self.prediction is not None and done >= self.twin.left.recipe.steps // 3:
-            self.prediction.measured = " | ".join(
-                f"{pane.side}: {wording.measured(pane.session, pane.verdict)}" for pane in self.panes)  # fmt: skip
+            self.prediction.report(" | ".join(
+                f"{pane.side}: {wording.measured(pane.session, pane.verdict)}" for pane in self.panes))  # fmt: skip
 
     def push(self):
         """Send a frame of both sides to the page."""
