@@ -83,6 +83,33 @@ def test_a_networks_own_weights_are_its_parameters_and_its_size_does_not_matter(
     torch.testing.assert_close(D(x).detach(), before, rtol=0, atol=1e-12)
 
 
+def stretch(layer, x):
+    """The largest stretch of a layer without its bias, by power iteration from x: its true norm."""
+    for _ in range(60):
+        x = x / x.norm()
+        y = layer(x) - layer(torch.zeros_like(x))
+        _, x = torch.autograd.functional.vjp(layer, x, y)
+    return float(x.norm().sqrt())
+
+
+def test_a_convolution_of_norm_one_as_a_matrix_stretches_more_and_at_most_twofold():
+    """Lesson 09: kernel 4 × 4, stride 2, each pixel lies in four patches, so √4 = 2 is the bound."""
+    _, D = networks(PRESETS["mnist_plain"].replace(spectral_norm=True))
+    shapes = []
+    layers = [module for module in D.modules() if isinstance(module, nn.Conv2d)]
+    for layer in layers:
+        layer.register_forward_pre_hook(lambda layer, x: shapes.append(x[0].shape))
+    D(torch.zeros(1, 1, 28, 28))
+    chance = torch.Generator().manual_seed(0)
+    starts = [torch.randn(shape, generator=chance) for shape in shapes]
+    found = [stretch(layer, x) for layer, x in zip(layers, starts, strict=True)]
+    assert len(found) == 3
+    assert all(1.1 < one < 2 for one in found)
+    assert 1.4 < max(found) < 1.7
+    dense = spectral_norm(nn.Sequential(nn.Linear(8, 6)))[0]
+    assert stretch(dense, torch.randn(1, 8, generator=torch.Generator().manual_seed(0))) == pytest.approx(1, abs=1e-3)
+
+
 @pytest.mark.parametrize("architecture", ["dcgan", "mlp"])
 def test_for_images_too(architecture):
     small = PRESETS["mnist_plain"].replace(g_width=8, d_width=8, batch=8)

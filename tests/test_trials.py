@@ -1,6 +1,7 @@
 """Changes tried one at a time: every run is the one it says it is, and each bundled table is what its command makes."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,6 +80,66 @@ def test_a_summary_counts_verdicts_and_keeps_the_order():
     assert table["verdicts"].tolist() == ["2 mode collapse, 1 healthy", "1 healthy"]
     assert table["modes"].tolist() == [3, 8]
     assert table["quality"].tolist() == [0.8, 0.95]
+
+
+def test_outcomes_sort_a_change_into_the_first_that_it_earns():
+    def runs(change, healthy, whole):
+        return [{"change": change, "symptom": "healthy" if i < healthy else "undecided", "modes": 8 if i < whole else 7}
+                for i in range(8)]  # fmt: skip
+
+    rows = [*runs("as it is", 8, 8), *runs("a", 7, 7), *runs("b", 6, 7), *runs("c", 0, 6), *runs("d", 0, 3),
+            *runs("e", 2, 2)]  # fmt: skip
+    found = trials.outcomes(rows, 8)
+    assert list(found) == list(trials.OUTCOMES)
+    assert list(found.values()) == [["a"], ["b"], ["c", "d"], ["e"]]
+
+
+BOUNDED = ["R1", "pairing, R1 and R2", "spectral norm", "critic, gradient penalty"]
+CARDS = {  # table of lesson 09 -> modes, and what its card says heals, brings back, helps some
+    "09_fast_discriminator": (8, [], BOUNDED, ["instance noise"]),
+    "09_weak_discriminator": (8, ["strength 1"], ["unrolling 5", "packing 2"], []),
+    "09_vanishing_gradients": (4, [], [*BOUNDED, "instance noise", "discriminator's rate 0.001"], []),
+    "09_oscillation": (8, ["discriminator's rate 0.002"], ["R1", "pairing, R1 and R2", "packing 2"],
+                       ["critic, gradient penalty", "instance noise", "unrolling 5"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_lesson_09s_card_is_what_its_tables_say(name):
+    modes, *expected = CARDS[name]
+    found = trials.outcomes(trials.bundled(name)[1], modes)
+    assert list(found.values())[:3] == expected
+    for words in ("label smoothing", "averaged weights"):
+        assert words in found["does not help"]
+
+
+OTHERS = (  # of lesson 09's second card: table, change, symptom and how the text puts its count
+    ("05_rare_kinds", "packing 2", "healthy", "packing 2: healthy on {} of 8"),
+    ("05_rare_kinds", "equal kinds", "healthy", "equal kinds: {} of 8"),
+    ("04_remedies", "slower discriminator", "healthy", "slower discriminator: healthy on {} of 8"),
+    ("04_remedies", "R1, weight 0.1", "healthy", "R1: {} of 8"),
+    ("04_remedies", "instance noise", "healthy", "instance noise: {} of 8"),
+    ("04_remedies", "non-saturating loss", "mode_collapse", "all {} of 8 collapse"),
+    ("06_oscillation", "discriminator's rate 2e-3", "healthy", "discriminator's rate 2e-3: healthy on {} of 8"),
+    ("06_oscillation", "no momentum", "healthy", "no momentum: {} of 8"),
+    ("06_oscillation", "averaged weights", "healthy", "averaged weights: {} of 8"),
+)
+
+
+@pytest.mark.parametrize(("table", "change", "symptom", "words"), OTHERS)
+def test_lesson_09s_second_card_has_the_counts_of_the_tables(table, change, symptom, words):
+    book = (Path(__file__).parent.parent / "notebooks" / "09_stabilisers.ipynb").read_text(encoding="utf-8")
+    count = sum(r["symptom"] == symptom for r in trials.bundled(table)[1] if r["change"] == change)
+    assert words.format(count) in book
+
+
+def test_pairing_alone_leaves_the_collapse_and_r1_alone_undoes_it():
+    rows = trials.bundled("09_pairing")[1]
+    modes = {change: [r["modes"] for r in rows if r["change"] == change] for change in (r["change"] for r in rows)}
+    assert 1 < np.mean(modes.pop("as it is")) < 2.5
+    assert 1 < np.mean(modes.pop("pairing alone")) < 3
+    assert list(modes.values()) == [[8] * 8] * 4
+    assert all(r["symptom"] == "mode_collapse" for r in rows if r["change"] in ("as it is", "pairing alone"))
 
 
 @pytest.fixture

@@ -47,6 +47,15 @@ for k, shortcut_wins in ((0, True), (1, False), (2, False), (5, False)):
             for name, x in sets.items()}  # fmt: skip
     assert (min(seen, key=seen.get) == "shortcut") == shortcut_wins, (k, seen)
 healthy.players.unroll = 0
+price = {}
+for name in ("weak_discriminator", "ring_healthy", "mode_collapse"):
+    both = [Run(PRESETS[name].replace(unroll=unroll)) for unroll in (0, 5)]
+    plainly, ahead = np.median([[seconds(run, 30) for run in both] for _ in range(5)], axis=0)
+    price[name] = ahead / plainly
+assert 10 < price["weak_discriminator"] < 22
+assert 5.5 < price["ring_healthy"] < 13
+assert 3 < price["mode_collapse"] < 8
+assert price["weak_discriminator"] > price["ring_healthy"] > price["mode_collapse"]
 assert max(unrolled[0]) <= 1
 assert min(unrolled[5]) >= 7
 

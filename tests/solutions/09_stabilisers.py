@@ -27,6 +27,11 @@ assert pulls[0] == 0.5 < 0.9 < pulls[1] < 1
 steepest = {run: squared_slope(run.players.D, places).sqrt().max().item() for run in (plain, divided)}
 assert steepest[divided] <= 1 < 20 < steepest[plain]
 
+# 2: a collapse is a plateau under the generated points and cliffs at the real ones; the bound takes away both
+at = {name: {words: float(slope.median()) for words, slope in found.items()} for name, found in steep.items()}
+assert at["plain"]["at generated points"] < 8 < 40 < at["plain"]["at real points"] < 300
+assert all(0.01 < slope < 1 for slope in at["spectral norm"].values())
+
 # 3: live, all three remedies bring eight modes back on every seed, half as many steps as the table
 for words in few:
     modes = [row["modes"] for row in live if row["change"] == words]
@@ -56,6 +61,7 @@ for words in ("label smoothing", "averaged weights", "unrolling 5", "packing 2")
 for words in ("R1", "pairing, R1 and R2", "packing 2"):
     assert circling[words]["modes"] == [8] * 8, words
     assert mean(circling[words]["quality"]) < 0.7, words
+assert collapse["discriminator's rate 0.001"]["symptom"].count("mode_collapse") == 4, "half are still collapsed"
 assert circling["spectral norm"]["symptom"] == ["weak_discriminator"] * 8
 assert heals[:-1].max() == 0, "no remedy of the nine heals a patient in time"
 assert heals.iloc[-1] == 2, "the paces heal two"
