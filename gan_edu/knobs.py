@@ -2,10 +2,11 @@
 
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.penalties import PENALTIES
-from gan_edu.recipe import check_knob
+from gan_edu.recipe import check_knob, shown
 
 NUMBER_KNOBS = ("lr_g", "lr_d", "d_strength", "penalty_weight")
 NAME_KNOBS = {"objective": OBJECTIVES, "penalty": PENALTIES}
+LAST_STEP = 10**9  # that an event can wait for
 HAND_STEPS = ("discriminator", "generator")  # events too: one update of that player alone
 
 
@@ -40,9 +41,9 @@ def checked_event(name, value):
     if name in NUMBER_KNOBS:
         return check_knob(name, value)
     if name not in NAME_KNOBS:
-        raise AttributeError(f"there is no knob {name!r}; the knobs are {', '.join((*NUMBER_KNOBS, *NAME_KNOBS))}")
+        raise AttributeError(f"there is no knob {shown(name)}; the knobs are {', '.join((*NUMBER_KNOBS, *NAME_KNOBS))}")
     if value not in NAME_KNOBS[name]:
-        raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(NAME_KNOBS[name])}")
+        raise ValueError(f"{name}={shown(value)} is not known; choose one of {', '.join(NAME_KNOBS[name])}")
     return value
 
 
@@ -56,8 +57,21 @@ def events_of_token(rows):
 def _event(row):
     try:
         step, name, value = row
-        if type(step) is not int or step < 0:
-            raise ValueError(f"step={step!r} will not do: it must be a whole number from 0")
+        if type(step) is not int or not 0 <= step <= LAST_STEP:
+            raise ValueError(f"step={shown(step)} will not do: it must be a whole number from 0 to {LAST_STEP:.0e}")
         return step, name, checked_event(name, value)
     except (TypeError, AttributeError, ValueError) as error:
-        raise ValueError(f"this token's change {row!r} cannot be read: {error}") from None
+        raise ValueError(f"this token's change {shown(row)} cannot be read: {error}") from None
+
+
+def check_together(recipe, events):
+    """ValueError where a knob's change does not go with the recipe and the changes before it."""
+    values, strongest = {name: getattr(recipe, name) for name in ("objective", "penalty", "d_strength")}, {}
+    for _, name, value in events:
+        if name in values:
+            values[name] = value
+            rules = values["objective"], values["penalty"]
+            strongest[rules] = max(values["d_strength"], strongest.get(rules, 0))
+    for (objective, penalty), d_strength in strongest.items():
+        recipe.replace(objective=objective, penalty=penalty, d_strength=d_strength)
+

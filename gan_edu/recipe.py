@@ -4,7 +4,7 @@ import dataclasses
 import numbers
 from dataclasses import dataclass
 
-from gan_edu import tokens
+from gan_edu import tokens, work
 from gan_edu.mixtures import TARGETS
 from gan_edu.objectives import OBJECTIVES, smoothed
 from gan_edu.optimisers import RULES
@@ -56,8 +56,9 @@ class Recipe:
 
     def __post_init__(self):
         for name, allowed in _CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name}={getattr(self, name)!r} is not known; choose one of {', '.join(allowed)}")
+            value = getattr(self, name)
+            if value not in allowed:
+                raise ValueError(f"{name}={shown(value)} is not known; choose one of {', '.join(allowed)}")
         for name, (low, high, whole) in _RANGES.items():
             object.__setattr__(self, name, _checked(name, getattr(self, name), low, high, whole))
         if self.penalty_weight is None:
@@ -67,12 +68,14 @@ class Recipe:
             self._check_condition()
         if self.architecture == "dcgan":
             self._check_dcgan()
+        work.check(self, Recipe)
 
-    def replace(self, **changes):
+    def replace(self, /, **changes):
         """A copy with some fields changed, checked again."""
         unknown = set(changes) - {field.name for field in dataclasses.fields(self)}
         if unknown:
-            raise ValueError(f"Recipe has no field {', '.join(sorted(unknown))}; it has {', '.join(self.as_dict())}")
+            named = ", ".join(sorted(name[:80] for name in unknown)[:5])
+            raise ValueError(f"Recipe has no field {named}; it has {', '.join(self.as_dict())}")
         if "penalty" in changes:  # a weight that was right for another penalty means nothing here
             changes.setdefault("penalty_weight", None)
         return dataclasses.replace(self, **changes)
@@ -113,7 +116,7 @@ class Recipe:
     def _check_remedies(self):
         smoothed(OBJECTIVES[self.objective], self.smoothing)  # refuses what has no labels
         if not isinstance(self.spectral_norm, bool):
-            raise ValueError(f"spectral_norm={self.spectral_norm!r} will not do: it must be True or False")
+            raise ValueError(f"spectral_norm={shown(self.spectral_norm)} will not do: it must be True or False")
         if self.pack not in PACKS or self.batch % self.pack:
             raise ValueError(f"pack={self.pack} will not do: it must be one of {', '.join(map(str, PACKS))}, and batch="
                              f"{self.batch} a multiple of it")  # fmt: skip
@@ -188,8 +191,17 @@ def _checked(name, value, low, high, whole):
     kind = "a whole number" if whole else "a number"
     good = isinstance(value, numbers.Real) and not isinstance(value, bool) and low <= value <= high  # NaN is not
     if not good or (whole and value != int(value)):
-        raise ValueError(f"{name}={value!r} will not do: it must be {kind} from {low:g} to {high:g}")
+        raise ValueError(f"{name}={shown(value)} will not do: it must be {kind} from {low:g} to {high:g}")
     return int(value) if whole else float(value)
+
+
+def shown(value):
+    """A value as an error says it, cut where it is long; Python itself refuses to write thousands of digits."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return f"(a {type(value).__name__} too long to be written)"
+    return text if len(text) <= 500 else f"{text[:60]}... ({len(text):,} characters)"
 
 
 def check_knob(name, value):

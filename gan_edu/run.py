@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import torch
 
-from gan_edu import assembly, conditions, tokens
+from gan_edu import assembly, conditions, tokens, work
 from gan_edu.history import Checkpoints, History
 from gan_edu.instance_noise import InstanceNoise
-from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, checked_event, events_of_token
+from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS, Knobs, check_together, checked_event, events_of_token
 from gan_edu.metrics_1d import points_snapshot
 from gan_edu.metrics_images import image_snapshot
 from gan_edu.optimisers import Average
@@ -63,6 +63,8 @@ class Run:
         self._blur = InstanceNoise(recipe, assembly.blurs(recipe))
         self.knobs = Knobs(self, {name: getattr(recipe, name) for name in (*NUMBER_KNOBS, *NAME_KNOBS)})
         self.events = [(int(step), name, checked_event(name, value)) for step, name, value in events]
+        check_together(recipe, self.events)
+        self._updates_at_once = work.updates_at_once(recipe)
         self._applied = 0  # events that have taken effect
         self.credit = 0.0
         self.failed_at = None  # the step at which a loss was NaN or infinite
@@ -86,10 +88,17 @@ class Run:
             yield self.train_step()
 
     def train_step(self):
-        """Train one step and return its Record."""
+        """Train one step and return its Record.
+
+        Where a token's many updates of D by hand are repeated, a call does only a slice of them, so that a pause is
+        heard: then the Record's step is the one before.
+        """
         assembly.use_threads(self.recipe)
-        if self._replay_events():
+        last = self._replay_events()
+        if last == "generator":
             return self._finish_step()
+        if last == "discriminator":
+            return self._record()
         self.credit += self.knobs.d_strength
         while self.credit >= WHOLE:
             self.credit -= 1
@@ -183,11 +192,16 @@ class Run:
         return name
 
     def _replay_events(self):
-        """Apply the events due at this step; True where one of them was the step's own generator update."""
+        """Apply the events due at this step. What ended it: 'generator' for the step's own update, 'discriminator' for
+        a full slice of updates by hand, None where all are applied and the step is still to be trained.
+        """
+        left = self._updates_at_once
         while self._applied < len(self.events) and self.events[self._applied][0] <= self.step:
-            if self._apply_next_event() == "generator":
-                return True
-        return False
+            name = self._apply_next_event()
+            left -= name == "discriminator"
+            if name == "generator" or left == 0:
+                return name
+        return None
 
     @property
     def token(self):

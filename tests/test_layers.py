@@ -18,7 +18,7 @@ conditional
 randomness optimisers
 objectives spectral_norm
 penalties
-tokens
+tokens work
 recipe
 presets
 remedies

@@ -7,6 +7,7 @@ import http.server
 import re
 import shutil
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,24 @@ def test_damaged_file_is_named_with_its_remedy(elsewhere, damage):
 def test_mirror_lists_the_same_files():
     assert mnist.MIRROR.startswith("https://")
     assert set(mnist.MIRROR_MD5) == set(mnist.RAW_MD5) == {name for pair in mnist.SPLITS.values() for name in pair}
+
+
+def test_a_bomb_is_not_unpacked(elsewhere):
+    """100 MB of zeros behind what should be there: refused after as many bytes as the file should have."""
+    bomb = elsewhere["data"] / f"{LABELS}.gz"
+    bomb.parent.mkdir(exist_ok=True, parents=True)
+    with gzip.open(bomb, "wb", compresslevel=1) as packed:
+        packed.write(gzip.decompress((BUNDLED / f"{LABELS}.gz").read_bytes()))  # all that should be there, and more
+        for _ in range(100):
+            packed.write(bytes(10**6))
+    tracemalloc.start()
+    with pytest.raises(mnist.MnistError, match=rf"{LABELS}\.gz has the wrong checksum"):
+        mnist.read_raw(bomb)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 5e6
+
+
+@pytest.mark.parametrize("name", mnist.RAW_MD5)
+def test_the_known_sizes_are_those_of_the_files(name):
+    assert mnist.size_of(name) == len(mnist.read_raw(BUNDLED / f"{name}.gz"))

@@ -279,6 +279,35 @@ def test_a_token_made_on_the_way_repeats_the_way_so_far(until):
     assert everything(again) == everything(run)
 
 
+MANY = [  # more updates by hand at one step than one slice holds
+    *[(0, "discriminator", None)] * 150, (0, "lr_d", 0.01), (0, "discriminator", None), (0, "generator", None),
+    *[(1, "discriminator", None)] * 64, (2, "d_strength", 2.0), *[(2, "discriminator", None)] * 63,
+    *[(2, "generator", None), (3, "generator", None)], *[(4, "discriminator", None)] * 129,
+]  # fmt: skip
+
+
+def test_many_updates_by_hand_are_repeated_in_slices_bit_for_bit():
+    run = perform(Run(SMALL), MANY, 6)
+    again, most, records = Run.from_token(run.token), 0, []
+    while again.step < 6:
+        before = again.players.d_optimiser.updates
+        records.append(again.train_step())
+        most = max(most, again.players.d_optimiser.updates - before)
+    assert everything(again) == everything(run)
+    assert most == 64
+    assert [record.step for record in records] == [0, 0, 1, 1, 2, 3, 4, 4, 4, 5, 6]
+    again.rewind(4)
+    assert everything(perform(again, [], 6)) == everything(run)
+
+
+def test_a_token_of_150000_hand_steps_never_holds_a_call_up():
+    hand = [[0, "discriminator", None]] * 75_000 + [[1, "generator", None]] * 75_000
+    run = Run.from_token(tokens.encode({"recipe": {"g_width": 8, "d_width": 8, "batch": 16}, "events": hand}))
+    for call in range(1, 4):
+        assert run.train_step().step == 0
+        assert run.players.d_optimiser.updates == 64 * call
+
+
 def test_two_runs_of_one_recipe_are_the_same_and_another_seed_is_not():
     a, b, other = (perform(Run(recipe), [], 30) for recipe in (SMALL, SMALL, SMALL.replace(seed=1)))
     assert everything(a) == everything(b)
