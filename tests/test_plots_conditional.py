@@ -1,5 +1,8 @@
 """Pictures of conditional generators: what they show is what was asked and drawn."""
 
+import json
+from pathlib import Path
+
 import pytest
 import torch
 from matplotlib.figure import Figure
@@ -94,3 +97,14 @@ def test_rows_of_digits_are_titled_at_their_places():
     assert [label.get_text() for label in axes.get_yticklabels()] == ["dark", "light"]
     assert axes.get_yticks().tolist() == [14, 42]
     assert axes.images[0].get_array().mean(axis=1).tolist() == [-1] * 28 + [1] * 28
+
+
+def test_lesson_10_measures_the_share_that_its_picture_shows(monkeypatch):
+    """One question, one number: the row of the picture and 'Measured' are the same share, with the same decimals."""
+    path = Path(__file__).parents[1] / "notebooks" / "10_conditional_gans.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    (source,) = ("".join(cell["source"]) for cell in cells if cell["id"] == "told-listens")
+    monkeypatch.setattr(plots_conditional, "asked_and_got", lambda run: torch.full((8, 8), 0.15625))
+    names = {"first": None, "plots_conditional": plots_conditional}
+    exec(source, names)
+    assert names["listens"].measured.startswith("0.16 of 1,000 points")

@@ -1,9 +1,11 @@
 """The quiz bank: files are checked, answers judged, and the course's own questions keep the rules of teaching."""
 
 import copy
+import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,7 +14,7 @@ from gan_edu.course import text
 from gan_edu.course.fields import CourseFileError
 from gan_edu.course.lessons import earlier, lesson, lessons
 from gan_edu.course.questions import AnswerError, judge, read_number, solution, spoken
-from gan_edu.course.quizbank import load_bank
+from gan_edu.course.quizbank import FOLDER, load_bank
 
 SINGLE = {
     "id": "one",
@@ -341,6 +343,69 @@ def test_lessons_are_in_order_and_know_what_came_before():
     assert {question.lesson for question in BANK.questions.values()} <= {entry.number for entry in lessons()}
     with pytest.raises(KeyError, match="no lesson '99'"):
         lesson("99")
+
+
+def test_each_pair_of_answer_and_belief_has_been_read_by_somebody():
+    """A belief is quoted to the learner, so the answer must express it; what is only a slip carries none.
+
+    Whoever adds or changes a pair reads it once more and then writes it into reviewed_beliefs.txt.
+    """
+    reviewed = Path(__file__).with_name("reviewed_beliefs.txt").read_text(encoding="utf-8").splitlines()
+    pairs = [(q.uid, option.key, option.misconception) for q in SCORED for option in q.options]
+    for q in SCORED:
+        pairs += [(q.uid, "<".join(e.before) or format(e.value, "g"), e.misconception) for e in q.errors]
+    assert sorted(" ".join(pair) for pair in pairs if pair[2]) == sorted(reviewed)
+    assert {pair[2] for pair in pairs if pair[2]} == set(BANK.beliefs), "a belief that no answer expresses"
+
+
+@pytest.mark.parametrize("question", [NUMBER, ORDER], ids=["number", "ordering"])
+def test_a_slip_of_the_pen_accuses_nobody(tmp_path, question):
+    slip = changed(question, ["errors", 0, "misconception"], None)
+    read = bank_of(tmp_path, slip).get("02", question["id"])
+    assert judge(read, 7 if question is NUMBER else ["z", "y", "x"]).belief == ""
+    assert BANK.get("06", "lap_length").errors[0].misconception == ""
+
+
+WHERE_IT_STANDS = re.compile(
+    r"\bthis (lesson|section|notebook|page|quiz)|\b(next|last|previous) cell\b|\b(cell|question|table|run)s? below"
+    r"|\b(cell|paragraph|table|question|figure)s? above|\bas below|\bour (table|run)|\byou printed|\bjust (seen|now)\b",
+    re.IGNORECASE,
+)
+
+
+def words_of(question):
+    """Everything that a learner may read of a question."""
+    yield from (question.text, question.explanation, question.fallback, question.missed)
+    for part in (*question.options, *question.items, *question.errors):
+        yield from (getattr(part, "text", ""), getattr(part, "feedback", ""))
+
+
+@pytest.mark.parametrize("question", SCORED, ids=lambda question: question.uid)
+def test_a_question_can_be_asked_again_in_another_lesson(question):
+    """Look-back shows it elsewhere: it names its lesson, and never 'this lesson' or a cell above or below."""
+    for words in words_of(question):
+        assert not WHERE_IT_STANDS.search(words)
+    for words in (question.text, *(option.text for option in question.options)):
+        assert not re.search(r"section \d(?!.*lesson)", words, re.DOTALL), "sections are those of a lesson"
+
+
+ONE_NAME = {  # what the texts must not say -> what they say
+    r"accurac": "AUC", r"\\log|\blog\(": "ln", r"\bJS\b": "JSD", r"no theorem says": "theorems are local",
+    r"advice gets better": "disputed", r"steep hill": "plateau under the samples, cliffs elsewhere",
+    r"(?<!kernel )(?<!Frechet )distance from\s+real digits": "kernel distance or Frechet distance",
+}  # fmt: skip
+
+
+def test_quizzes_and_challenges_use_one_name_for_one_thing():
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER.glob("??.yaml"))}
+    texts["A.yaml"] = (FOLDER / "A.yaml").read_text(encoding="utf-8")
+    texts["challenges.yaml"] = (FOLDER.parent / "challenges.yaml").read_text(encoding="utf-8")
+    assert len(texts) == 15
+    for name, words in texts.items():
+        words = re.sub(r"section: KL and JS|key: \w+", "", words)
+        assert {wanted for bad, wanted in ONE_NAME.items() if re.search(bad, words)} == set(), name
+        if name != "challenges.yaml" and (first := re.search(r"\bAUC\b.{80}", words, re.DOTALL)):
+            assert "how often it scores" in " ".join(first[0].split()), name
 
 
 def test_every_common_belief_is_met_at_least_twice():

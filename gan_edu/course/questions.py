@@ -36,7 +36,7 @@ class Slip:
     """An error that learners are expected to make in a number or an ordering."""
 
     feedback: str
-    misconception: str
+    misconception: str = ""  # '' for a slip of the pen, which expresses no belief
     value: float = math.nan  # number: the answer that shows the slip
     tolerance: float = 0.0
     before: tuple = ()  # ordering: (first, second) keys that this slip places in this order

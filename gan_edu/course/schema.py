@@ -52,10 +52,15 @@ def _read_number(fields, beliefs):
         if abs(value - known["answer"]) <= known["tolerance"]:
             raise (entry.place / "value").error(f"{value:g} counts as right; an expected error must not")
         tolerance = entry.number("tolerance", least=0, default=known["tolerance"])
-        errors.append(Slip(entry.feedback(), entry.word("misconception", beliefs), value, tolerance))
+        errors.append(Slip(entry.feedback(), _belief_of_slip(entry, beliefs), value, tolerance))
         entry.done()
     known |= {"errors": tuple(errors), "fallback": fields.feedback("fallback")}
     return known | {"explanation": _explanation(fields)}
+
+
+def _belief_of_slip(entry, beliefs):
+    """The belief that a wrong number or order expresses; '' where it is a slip of the pen and expresses none."""
+    return entry.word("misconception", beliefs) if "misconception" in entry.data else ""
 
 
 def _read_ordering(fields, beliefs):
@@ -71,7 +76,7 @@ def _read_ordering(fields, beliefs):
             raise (entry.place / "before").error(f"expected two of the items' keys, allowed are {', '.join(keys)}")
         if keys.index(pair[0]) < keys.index(pair[1]):
             raise (entry.place / "before").error(f"{pair[0]} stands before {pair[1]} in the right order too")
-        errors.append(Slip(entry.feedback(), entry.word("misconception", beliefs), before=tuple(pair)))
+        errors.append(Slip(entry.feedback(), _belief_of_slip(entry, beliefs), before=tuple(pair)))
         entry.done()
     return {
         "items": tuple(items),

@@ -18,6 +18,10 @@ HOW = {
     "number": "write a number",
     "ordering": "put in order",
 }
+LOOK_BACK = (
+    "Before you start: look back. Skip what you like. Sections, tables and figures that a question names are those of "
+    "the lesson that it comes from."
+)
 NOT_SAVED = "Not on your disk yet: kept in memory, and saved with a later answer once there is room."
 VERDICTS = {"right": "✓ Right.", "again": "Not yet. One more try.", "revealed": "Not this time."}
 
@@ -49,7 +53,7 @@ def retrieval(lesson, folder=None):
     bank = load_bank(folder or FOLDER)
     chosen, lines = looking_back.look_back(lesson, bank=bank)
     shown = [(back.question, back.note, looking_back.place(lesson, back.slot)) for back in chosen]
-    heading = "Before you start: look back. Skip what you like." if shown else ""
+    heading = LOOK_BACK if shown else ""
     return Quiz(bank, shown, heading=heading, lines=lines, skippable=True)
 
 
