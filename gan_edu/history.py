@@ -68,6 +68,14 @@ class History:
             del column[keep:]
         self.snapshots = [s for s in self.snapshots if s["step"] <= step]
 
+    def copy(self):
+        """The same rows and snapshots; what is added to one is not in the other."""
+        other = History(self.target)
+        other.columns = {name: column[:] for name, column in self.columns.items()}
+        other.snapshots = list(self.snapshots)
+        other.spacing, other.snapshot_spacing = self.spacing, self.snapshot_spacing
+        return other
+
     def frame(self):
         """The rows as a pandas DataFrame, one a step."""
         import pandas
@@ -94,6 +102,12 @@ class Checkpoints:
         """The latest (step, state) not after `step`; there is always one at 0."""
         best = max(s for s in self.states if s <= step)
         return best, self.states[best]
+
+    def copy(self):
+        """The same states, none of them copied; what is added to one is not in the other."""
+        other = Checkpoints(self.every, self.budget)
+        other.states = dict(self.states)
+        return other
 
     def cut(self, step):
         """Forget the states after `step`."""

@@ -49,6 +49,17 @@ class Record:
         return math.isfinite(self.d_loss) and math.isfinite(self.g_loss)
 
 
+@dataclass(frozen=True)
+class Bookmark:
+    """A run's whole past at one step, for `Run.come_back`; its checkpoints are shared with the run, not copied."""
+
+    step: int
+    state: dict
+    checkpoints: Checkpoints
+    history: History
+    events: tuple
+
+
 class Run:
     """One GAN in training: `for record in Run(recipe)` trains it, a generator step at a time, to recipe.steps.
 
@@ -250,6 +261,15 @@ class Run:
                 break
             self._apply_next_event()
         del self.events[self._applied :]
+
+    def bookmark(self):
+        """Where the run stands and how it came there: what `come_back` takes after a look back with `rewind`."""
+        return Bookmark(self.step, self._state(), self.checkpoints.copy(), self.history.copy(), tuple(self.events))
+
+    def come_back(self, mark):
+        """Be again what the run was when it gave this bookmark."""
+        self._load(mark.state)
+        self.checkpoints, self.history, self.events = mark.checkpoints.copy(), mark.history.copy(), list(mark.events)
 
     def _load(self, state):
         assembly.load(self.players, state)

@@ -114,7 +114,7 @@ def test_what_is_said_must_be_known(quick):
     with pytest.raises(ValueError, match="choose one of good, few, moving, unsure"):
         tested.commit("bad")
     tested.command({"do": "commit", "verdict": "bad"})
-    assert tested.error.startswith("ValueError: verdict='bad'")
+    assert tested.notice.endswith("Nothing has changed.")
     assert tested.said == []
 
 

@@ -50,7 +50,8 @@ course.counts
 course.retrieval
 challenges
 experts
-widgets.frames widgets.pace widgets.registry widgets.alive widgets.wording widgets.choices
+widgets.frames widgets.pace widgets.registry widgets.alive widgets.messages widgets.wording
+widgets.choices
 widgets.course
 widgets.scene widgets.explain widgets.commands widgets.deeds widgets.opinion widgets.explorer widgets.live
 widgets.twin

@@ -56,7 +56,8 @@ def test_lines_and_digits(recipe, parts):
 
 
 @pytest.mark.parametrize(
-    ("do", "more"), [("restart", {}), ("reset", {}), ("rewind", {"step": 3}), ("preset", {"name": "mode_collapse"})]
+    ("do", "more"),
+    [("restart", {}), ("reset", {}), ("rewind", {"step": 3, "held": False}), ("preset", {"name": "mode_collapse"})],
 )
 def test_it_is_forgotten_with_the_run_that_it_judged(do, more):
     play = playground(SMALL).run(5)

@@ -9,7 +9,7 @@ from gan_edu import challenges
 from gan_edu.course import progress
 from gan_edu.course.challengebank import FILE
 from gan_edu.course.text import parse, plain
-from gan_edu.widgets import choices, registry, wording
+from gan_edu.widgets import choices, messages, registry, wording
 from gan_edu.widgets.course import HERE, CourseWidget, module
 from gan_edu.widgets.playground import Playground
 
@@ -31,7 +31,8 @@ class Challenge(CourseWidget):
 
     _esm = module("challenge.js")
     _css = CourseWidget._css + (HERE / "challenge.css").read_text(encoding="utf-8")
-    playing = False  # a check goes on while another playground plays
+    holds = ("last",)
+    shapes = {"check": {}, "cancel": {}, "hint": {}, "solution": {}, "watch": {"index": messages.whole}}  # noqa: RUF012
     play = traitlets.Instance(Playground).tag(sync=True, **widget_serialization)
     task = traitlets.Dict().tag(sync=True)
     standing = traitlets.Dict().tag(sync=True)  # the settings as they stand, and what they cost
@@ -77,6 +78,11 @@ class Challenge(CourseWidget):
             parts += [f"  seed {seed}: {symptom} ({why})" for seed, symptom, why, _ in self.result["rows"]]
         return "\n".join([*parts, self.notice] if self.notice else parts)
 
+    @property
+    def busy(self):
+        """Whether a check goes on; it does while another playground plays."""
+        return self.share != IDLE
+
     def pause(self, announce=True):
         """End a check that goes on: the registry calls this when the cell runs again."""
         self._stop.set()
@@ -89,8 +95,10 @@ class Challenge(CourseWidget):
                    "solution": self._show_solution, "watch": self._watch}  # fmt: skip
         self.error = ""
         try:
-            content = dict(content)
-            actions[content.pop("do")](**content)
+            name, given = messages.understood(content, self.shapes)
+            actions[name](**given)
+        except messages.Misunderstood as problem:
+            self.notice = str(problem)
         except Exception as error:  # a check that goes on does so
             self.error = f"{type(error).__name__}: {error}"
 
@@ -106,7 +114,7 @@ class Challenge(CourseWidget):
                 return
             self._stop, self.error, self.result = threading.Event(), "", {}
             self.share = 0.0
-        self._on_loop(registry.pause_others, self)
+        self._on_loop(self._take_the_floor)
         threading.Thread(target=self._work, args=(recipe, self._stop), daemon=True).start()
 
     def _work(self, recipe, stop):
@@ -115,6 +123,11 @@ class Challenge(CourseWidget):
             self._take(challenges.check(recipe, self.challenge, tell=self._tell, stop=stop))
         except Exception as error:
             self._fail(error)
+
+    def _take_the_floor(self):
+        registry.pause_others(self)
+        if self._loop is not None and self._loop.is_running():
+            self._listening = self._loop.create_task(registry.heed_interrupts(self))
 
     def _tell(self, share):
         self.share = round(share, 3)
@@ -129,7 +142,9 @@ class Challenge(CourseWidget):
 
     def _watch(self, index):
         """Train one of the checked seeds in the playground; Reset leads back to the start."""
-        self._on_loop(self._watch_now, self.last.outcomes[int(index)].recipe)
+        outcomes = self.last.outcomes if self.last else ()
+        if index < len(outcomes):
+            self._on_loop(self._watch_now, outcomes[index].recipe)
 
     def _watch_now(self, recipe):
         self.play.take(recipe, play=True)

@@ -5,6 +5,7 @@ from gan_edu.optimisers import RULES
 from gan_edu.penalties import PENALTIES
 from gan_edu.presets import PRESETS
 from gan_edu.remedies import REMEDY_CHOICES, changes_to, choice_of
+from gan_edu.widgets import messages
 
 VIEWS = ("watch", "balance", "all")
 SPEEDS = ("Explain", "1", "30", "200", "Full")
@@ -15,6 +16,14 @@ RATES = [float(f"{rate:.0e}") for rate in RATES]
 STRENGTHS = [2.0**e for e in range(-4, 5)]
 WEIGHTS = [float(f"{m}e{e}") for e in range(-3, 2) for m in (1, 2, 3, 5)] + [100.0]
 WIDTHS = [4, 8, 16, 32, 64, 128, 256]
+TESTS = {  # control -> whether a value that the page sends will do
+    **dict.fromkeys(("lr_g", "lr_d", "d_strength", "penalty_weight"), messages.number),
+    **dict.fromkeys(("g_width", "d_width"), lambda width: messages.whole(width) and 1 <= width <= 4096),
+    **dict.fromkeys(("arrows", "manifold", "levels"), messages.flag),
+    **{name: messages.one_of(known) for name, known in {
+        "objective": OBJECTIVES, "penalty": PENALTIES, "optimiser": RULES, "remedy": REMEDY_CHOICES, "view": VIEWS,
+        "speed": SPEEDS}.items()},
+}  # fmt: skip
 
 
 def fixed():

@@ -2,6 +2,7 @@
 
 from gan_edu.presets import PRESETS
 from gan_edu.run import Run
+from gan_edu.widgets import choices, messages
 
 
 def play(playground):
@@ -26,11 +27,18 @@ def show(playground):
         playground.push()
 
 
+def set_controls(playground, values, seen):
+    """A control was moved. `seen`, which page it was and its how manieth move, goes back to that page."""
+    playground.set_controls({**values, "seen": seen})
+    playground.apply_controls()
+    show(playground)
+
+
 def choose_preset(playground, name):
     """The select 'Preset'."""
     playground.pause(announce=False)
     playground.home, playground.name = PRESETS[name], name
-    playground.begin(Run(playground.home), preset=name)
+    playground.begin(Run(playground.home))
 
 
 def by_hand(*players):
@@ -39,7 +47,7 @@ def by_hand(*players):
     def update(playground):
         playground.pause(announce=False)
         playground.apply_controls()
-        playground.explained = None
+        playground.explained = playground.future = None
         playground.explainer.begin_again()
         for player in players:
             getattr(playground.session, f"step_{player}")()
@@ -51,16 +59,18 @@ def by_hand(*players):
     return update
 
 
-def rewind(playground, step):
-    """The slider 'Rewind'."""
+def rewind(playground, step, held):
+    """The slider 'Rewind', held or let go: a look back, and the rest is lost only when training goes on from there."""
     playground.pause(announce=False)
     playground.explained = None
     playground.explainer.begin_again()
     playground.apply_controls()
-    playground.session.rewind(int(step))
+    playground.look_back(step, held)
     playground.desk.forget()
     playground.follow_knobs()
-    playground.notice = f"Rewound to step {playground.session.step:,}."
+    there = f"step {playground.session.step:,}"
+    kept = f" The rest, to step {playground.end:,}, is kept until training goes on from here."
+    playground.notice = f"Rewound to {there}.{kept}" if playground.future else f"Back at {there}."
     playground.judge(force=True)
     playground.push()
 
@@ -75,7 +85,7 @@ def paste(playground, text):
         playground.push()
         return
     playground.home, playground.name = run.recipe, ""
-    playground.begin(run, preset="")
+    playground.begin(run)
     playground.notice = "Recipe taken: step 0 of the pasted run."
     playground.push()
 
@@ -87,6 +97,7 @@ ACTIONS = {
     "reset": lambda playground: playground.reset(),
     "next": next_part,
     "show": show,
+    "set": set_controls,
     "preset": choose_preset,
     "discriminator": by_hand("discriminator"),
     "generator": by_hand("generator"),
@@ -97,4 +108,11 @@ ACTIONS = {
     "fork": lambda playground: playground.forks.ask(),
     "fork_open": lambda playground, name, value: playground.forks.open(name, value),
     "fork_close": lambda playground: playground.forks.close(),
+}
+SHAPES = {  # what a message says besides its name, and the test of each part
+    "set": {"values": messages.each(choices.TESTS), "seen": messages.mark},
+    "preset": {"name": messages.one_of(PRESETS)},
+    "rewind": {"step": messages.whole, "held": messages.flag},
+    "paste": {"text": messages.text},
+    "fork_open": {"name": messages.text, "value": messages.text},
 }

@@ -13,7 +13,7 @@ from gan_edu.course.text import parse, plain
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.presets import PRESETS
 from gan_edu.twins import WORDS, spoken
-from gan_edu.widgets import registry, scene, wording
+from gan_edu.widgets import messages, registry, scene, wording
 from gan_edu.widgets.course import HERE, CourseWidget, module
 
 LESSON, UNSURE = "03", "unsure"
@@ -40,7 +40,8 @@ class Detective(CourseWidget):
     _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in scene.SCRIPTS)
     _esm = _esm + module("detective.js")
     _css = CourseWidget._css + (HERE / "detective.css").read_text(encoding="utf-8")
-    playing = False  # the training goes on while a playground plays
+    holds = ("cases", "said")
+    shapes = {"begin": {}, "cancel": {}, "commit": {"verdict": messages.one_of(VERDICTS)}, "next": {}}  # noqa: RUF012
     state = traitlets.Dict().tag(sync=True)  # what is asked and told
     share = traitlets.Float(IDLE).tag(sync=True)  # of the training, 0 to 1
     error = traitlets.Unicode().tag(sync=True)
@@ -110,7 +111,7 @@ class Detective(CourseWidget):
             self.cases, self.said, self.place = [], [], 0
             self._show()
         if self._loop is not None and self._loop.is_running():
-            self._loop.call_soon_threadsafe(registry.pause_others, self)
+            self._loop.call_soon_threadsafe(self._take_the_floor)
         threading.Thread(target=self._work, args=(self._new_seed(), self._stop), daemon=True).start()
 
     def _work(self, seed, stop):
@@ -121,12 +122,23 @@ class Detective(CourseWidget):
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
         with self._lock:
+            if self.older:
+                return
             self.cases, self.said, self.place = cases.chosen(solved) if solved else [], [], 0
             self.share = IDLE
             self._show()
 
+    def _take_the_floor(self):
+        registry.pause_others(self)
+        self._listening = self._loop.create_task(registry.heed_interrupts(self))
+
     def _tell(self, share):
         self.share = round(share, 3)
+
+    @property
+    def busy(self):
+        """Whether runs are trained; it goes on while a playground plays."""
+        return self.share != IDLE
 
     def pause(self, announce=True):
         """End a training that goes on: the registry calls this when the cell runs again."""
@@ -139,8 +151,10 @@ class Detective(CourseWidget):
         actions = {"begin": self._start, "cancel": self.pause, "commit": self.commit, "next": self.next}
         self.error = ""
         try:
-            content = dict(content)
-            actions[content.pop("do")](**content)
+            name, given = messages.understood(content, self.shapes)
+            actions[name](**given)
+        except messages.Misunderstood as problem:
+            self.notice = str(problem)
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
 

@@ -100,6 +100,7 @@ class Choice:
 class Explorer(alive.Alive, anywidget.AnyWidget):
     """See `explorer`. `values` is what the controls say; `picture`, a PNG, and `shown` are what the page shows."""
 
+    holds = ("draw",)
     _esm = alive.SCRIPT + "".join((HERE / name).read_text(encoding="utf-8") for name in ("dom.js", "explorer.js"))
     _css = (HERE / "explorer.css").read_text(encoding="utf-8")
     fixed = traitlets.Dict().tag(sync=True)  # title, and each control's label and texts
@@ -117,6 +118,10 @@ class Explorer(alive.Alive, anywidget.AnyWidget):
             for name, c in self.controls.items()]}  # fmt: skip
         self.set(**{name: control.value for name, control in self.controls.items()})
         self.observe(self._moved, ["places", "dark"])
+        registry.register(self)
+
+    def pause(self, announce=True):
+        """Nothing goes on in the background."""
 
     @property
     def values(self):

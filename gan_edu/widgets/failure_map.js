@@ -72,12 +72,14 @@ function render({ model, el }) {
   const choose = (x, y) => model.send({ do: "choose", x, y });
   const again = make("button", { type: "button", onclick: () => model.send({ do: "recompute" }) }, "Recompute");
   const stop = make("button", { type: "button", onclick: () => model.send({ do: "stop" }) }, "Stop");
+  const change = make("button", { type: "button", onclick: () => model.send({ do: "change" }) });
+  const title = make("strong", { class: "gan-map-title" });
   const bar = make("progress", { max: 1, "aria-label": "Map measured" });
   const status = make("span", { role: "status" });
   const holder = make("div", {});
-  const root = make("section", { class: "gan-map", "aria-label": "Failure map" },
+  const root = make("section", { class: "gan-map", "aria-label": "Failure map" }, title,
     make("div", { class: "gan-map-y" }, axes.words[1]), holder, make("div", { class: "gan-map-x" }, axes.words[0]),
-    make("div", { class: "gan-map-row" }, again, stop, bar, status));
+    make("div", { class: "gan-map-row" }, again, change, stop, bar, status));
   el.append(root);
   const draw = () => {
     const held = [...holder.querySelectorAll("button")].indexOf(document.activeElement);
@@ -86,11 +88,15 @@ function render({ model, el }) {
   };
   const words = () => {
     setText(status, model.get("status"));
+    setText(title, model.get("title"));
+    setText(change, `Show ${model.get("other")}`);
+    change.hidden = !model.get("other");
     again.disabled = model.get("busy");
     stop.hidden = bar.hidden = !model.get("busy");
     bar.value = model.get("share_done");
   };
-  const events = [["change:cells", draw], ["change:status", words], ["change:busy", words], ["change:share_done", words]];
+  const events = [["change:cells", draw], ["change:status", words], ["change:busy", words], ["change:share_done", words],
+    ["change:title", words], ["change:other", words]];
   events.forEach(([name, action]) => model.on(name, action));
   draw();
   words();

@@ -9,11 +9,12 @@ import traitlets
 
 from gan_edu import maps
 from gan_edu.recipe import Recipe
-from gan_edu.widgets import alive, registry, wording
+from gan_edu.widgets import alive, messages, registry, wording
 from gan_edu.widgets.playground import Playground
 
 HERE = Path(__file__).parent
 SLOW = "after a third of these steps it looked like a failure, and since then it came nearer to the data. It is slow."
+NEW = "the map measured here"
 TOGETHER = 9  # runs measured before they are drawn: the whole coarse map of 3 x 3
 LEVELS = (4, 2, 1)  # 'Recompute' takes every 4th value of each axis first, then every 2nd, then all
 AXIS_WORDS = {"lr_g": "Generator learning rate", "lr_d": "Discriminator learning rate",
@@ -38,14 +39,19 @@ class MapGrid(alive.Alive, anywidget.AnyWidget):
     _esm = alive.SCRIPT + "".join((HERE / name).read_text(encoding="utf-8") for name in ("dom.js", "failure_map.js"))
     _css = (HERE / "failure_map.css").read_text(encoding="utf-8")
     axes = traitlets.Dict().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)  # which map is shown
+    other = traitlets.Unicode().tag(sync=True)  # the name of the one to change over to, or ''
     cells = traitlets.List().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
     busy = traitlets.Bool(False).tag(sync=True)
     share_done = traitlets.Float(0.0).tag(sync=True)
 
 
-class FailureMap(ipywidgets.VBox):
-    """A map above a playground. `rows` is the tidy DataFrame that is shown."""
+class FailureMap(alive.Alive, ipywidgets.VBox):
+    """A map above a playground. `rows` is the tidy DataFrame that is shown: the map as it was given, or a new one."""
+
+    shapes = {"choose": {"x": messages.number, "y": messages.number}, "stop": {}, "recompute": {},  # noqa: RUF012
+              "change": {}}  # fmt: skip
 
     def __init__(self, file=maps.BUNDLED):
         self.header, rows = maps.read(file)
@@ -54,11 +60,28 @@ class FailureMap(ipywidgets.VBox):
         self.grid = MapGrid(axes=self._axes())
         self.play = Playground(self.base, view="balance")
         self.chosen, self._stop, self._loop = None, threading.Event(), registry.running_loop()
-        self.show(rows)
+        self.given = "the bundled map" if file == maps.BUNDLED else "the map of the file"
+        self.maps, self.view = {self.given: rows}, self.given
+        self._draw()
         self.grid.status = f"{len(self.rows)} runs of {self.header['steps']:,} steps, made {self.header['date']}."
         self.grid.on_msg(self._on_message)
         self.play.observe(self._hold_against_map, "outcome")
         super().__init__([self.grid, self.play])
+        registry.register(self)
+
+    @property
+    def busy(self):
+        """Whether a map is being measured."""
+        return self.grid.busy
+
+    def pause(self, announce=True):
+        """End a measurement that goes on."""
+        self._stop.set()
+
+    def retire(self):
+        """The cell has run again."""
+        super().retire()
+        self.grid.older = True
 
     def _axes(self):
         return {"x": self.x, "y": self.y, "xs": self.header["xs"], "ys": self.header["ys"],
@@ -76,6 +99,18 @@ class FailureMap(ipywidgets.VBox):
              "share": float(c["share"]), "counts": {k: int(v) for k, v in c["counts"].items()}}
             for c in cells.to_dict("records")
         ]  # fmt: skip
+
+    def _draw(self):
+        """Show the map that is looked at, with its name and the other one's."""
+        self.show(self.maps[self.view])
+        others = [name for name in self.maps if name != self.view]
+        self.grid.title, self.grid.other = f"Shown: {self.view}", others[0] if others else ""
+
+    def change_over(self):
+        """Show the other map: the one given, or the one measured here."""
+        if self.grid.other in self.maps:
+            self.view = self.grid.other
+            self._draw()
 
     # --- one cell ---------------------------------------------------------------------------------------------
 
@@ -109,7 +144,11 @@ class FailureMap(ipywidgets.VBox):
     # --- anew -------------------------------------------------------------------------------------------------
 
     def recompute(self, seeds=1, levels=LEVELS, steps=None):
-        """Measure the map here and now, coarse first, then finer; stops when `stop` was pressed. Blocks."""
+        """Measure the map here and now, coarse first, then finer; stops when `stop` was pressed. Blocks.
+
+        The map that was given stays: `change_over` goes from one to the other.
+        """
+        self.maps, self.view = {self.given: self.maps[self.given]}, NEW
         base = self.base.replace(steps=steps or self.base.steps)
         wanted, rows = [], []
         for every in levels:
@@ -130,11 +169,13 @@ class FailureMap(ipywidgets.VBox):
         self.grid.share_done = share
 
     def _progress(self, rows):
-        self.show(rows)
+        self.maps[NEW] = rows
+        self._draw()
         self.grid.status = f"{len(rows)} runs measured here; coarse first, then finer."
 
     def _finished(self, count):
         self.grid.busy = False
+        self.view = self.view if self.view in self.maps else self.given  # it was stopped before the first was there
         self.grid.status = f"{count} runs measured here and now."
 
     def _on_loop(self, function, *args):
@@ -147,16 +188,25 @@ class FailureMap(ipywidgets.VBox):
         self._on_loop(self._command, content)
 
     def _command(self, content):
-        if content["do"] == "choose":
-            self.choose(content["x"], content["y"])
-        elif content["do"] == "stop":
+        try:
+            name, given = messages.understood(content, self.shapes)
+        except messages.Misunderstood as problem:
+            self.grid.status = str(problem)
+            return
+        if name == "choose":
+            self.choose(**given)
+        elif name == "change":
+            self.change_over()
+        elif name == "stop":
             self._stop.set()
             self.grid.status = "It stops when the runs that have begun are finished."
-        elif content["do"] == "recompute" and not self.grid.busy:
+        elif not self.grid.busy:
             self.grid.busy, self.grid.share_done = True, 0.0
             self.grid.status = "Measuring anew, from step 0: a coarse map first, then a finer one."
             self._stop.clear()
             self.play.pause()
+            if self._loop is not None:
+                self._listening = self._loop.create_task(registry.heed_interrupts(self))
             threading.Thread(target=self._recompute_safely, daemon=True).start()
 
     def _recompute_safely(self):

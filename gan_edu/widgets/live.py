@@ -5,24 +5,48 @@ import traceback
 
 import anywidget
 
-from gan_edu.widgets import alive, registry
+from gan_edu.widgets import alive, messages, registry
 
 
 class Live(alive.Alive, anywidget.AnyWidget):
     """Base of the widgets that train. Subclasses give `_chunk` (train for a moment), `rest` (seconds to sleep after
-    it), `push` (send a frame), `pause`, and `actions` (what a message's 'do' may be, each called with the widget).
+    it), `push` (send a frame), `pause`, `actions` (what a message's 'do' may be, each called with the widget), and
+    `shapes` (what each message may say besides).
     """
+
+    shapes = {}  # noqa: RUF012
 
     def __init__(self, **traits):
         super().__init__(**traits)
         self.wants_play = self.playing = False
         self.error = self.notice = ""
-        self._loop, self._task = registry.running_loop(), None
+        self._loop, self._task, self._unfollow = registry.running_loop(), None, lambda: None
 
     def _go_live(self):
         """From now on the page is heard, and other widgets know of this one."""
         registry.register(self)
         self.on_msg(self._on_message)
+
+    @property
+    def busy(self):
+        """Whether something trains in the background."""
+        return self.playing
+
+    def follow(self, prediction):
+        """Show it when the learner has made the prediction that keeps Play closed."""
+
+        def unlocked(_):
+            self._on_loop(self.push)
+
+        if prediction is not None:
+            prediction.expect_play()
+            prediction.observe(unlocked, "unlocked")
+            self._unfollow = lambda: prediction.unobserve(unlocked, "unlocked")
+
+    def retire(self):
+        """The cell has run again: stop, and let go of the run."""
+        super().retire()
+        self._unfollow()
 
     # --- the loop ---------------------------------------------------------------------------------------------
 
@@ -31,6 +55,7 @@ class Live(alive.Alive, anywidget.AnyWidget):
         self.playing = self.wants_play = True
         self.notice = self.error = ""
         self._task = self._loop.create_task(self._live())
+        self._listening = self._loop.create_task(registry.heed_interrupts(self))
 
     def _take_the_floor(self):
         """One widget trains at a time: pause the others."""
@@ -43,6 +68,8 @@ class Live(alive.Alive, anywidget.AnyWidget):
             while self.playing and self._task is asyncio.current_task():  # not when Play was pressed anew meanwhile
                 self._chunk()
                 await asyncio.sleep(self.rest())
+        except KeyboardInterrupt:  # came while a message was handled as well
+            registry.interrupt_all()
         except Exception as error:
             self._fail(error)
 
@@ -67,10 +94,14 @@ class Live(alive.Alive, anywidget.AnyWidget):
 
     def command(self, content):
         """Do what a button asked: {'do': name, ...}; an error is shown, and loses nothing."""
-        content = dict(content)
+        if self.older:
+            return
         try:
-            name = content.pop("do")
-            self.error = self.error if name == "show" else ""
-            self.actions[name](self, **content)
+            name, given = messages.understood(content, {**{key: {} for key in self.actions}, **self.shapes})
+            self.error = self.error if name in ("show", "set") else ""
+            self.actions[name](self, **given)
+        except messages.Misunderstood as problem:
+            self.notice = str(problem)
+            self.push()
         except Exception as error:
             self._fail(error)

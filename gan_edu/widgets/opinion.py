@@ -6,6 +6,7 @@ import time
 import numpy as np
 
 from gan_edu.second_opinion import Examiner
+from gan_edu.widgets import registry
 from gan_edu.widgets.frames import pack
 
 CHUNK = 0.02  # seconds of training between two looks at the page
@@ -30,10 +31,17 @@ class OpinionDesk:
         if loop is not None and loop.is_running():
             self._tell("A fresh discriminator is being trained …", busy=True)
             self._task = loop.create_task(self._train(self.examiner))
+            self._listening = loop.create_task(registry.heed_interrupts(self.play))
         else:
             while not self.examiner.done:
                 self.examiner.train_step()
             self._finish(self.examiner)
+
+    def stop(self):
+        """Give up an opinion that is not finished."""
+        if self.examiner is not None:
+            self.examiner = None
+            self._tell("Stopped before there was a second opinion.")
 
     def forget(self):
         """The run that was judged is gone: so is its opinion, finished or not."""

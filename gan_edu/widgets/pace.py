@@ -3,6 +3,7 @@
 import time
 
 RATES = {"1": 1.0, "30": 30.0, "200": 200.0}  # steps a second; 'Full' has no limit, 'Explain' has its own
+DEBT = 0.25  # seconds of steps that may be caught up with: after a sleep of the computer no burst
 FRAME = 1 / 30  # seconds between two frames at the least
 FRAME_SHARE = 0.09  # of the time may go into making frames
 
@@ -33,7 +34,11 @@ class Pace:
         rate = RATES.get(speed)
         if rate is None:
             return 10**9
-        return int((time.perf_counter() - self.began) * rate) + 1 - self.done
+        now, most = time.perf_counter(), max(1, int(DEBT * rate))
+        due = int((now - self.began) * rate) + 1 - self.done
+        if due > most:
+            self.began, due = now - (self.done + most - 1) / rate, most
+        return due
 
     def rest(self, speed):
         """Seconds to sleep until there is something to do again."""

@@ -26,13 +26,13 @@ function buildControls(model, send, change) {
   const fixed = model.get("fixed");
   const parts = {
     preset: select("Preset", ["", ...fixed.presets], words, (name) => name && send("preset", { name })),
-    view: select("View", fixed.views, words, (value) => change({ view: value }, true)),
-    speed: select("Speed", fixed.speeds, words, (value) => change({ speed: value }, true)),
+    view: select("View", fixed.views, words, (value) => change({ view: value })),
+    speed: select("Speed", fixed.speeds, words, (value) => change({ speed: value })),
     lr_g: slider("Generator learning rate", fixed.rates, rateWords, (value) => change({ lr_g: value })),
     lr_d: slider("Discriminator learning rate", fixed.rates, rateWords, (value) => change({ lr_d: value })),
     d_strength: slider("Discriminator strength", fixed.strengths, strengthWords, (value) => change({ d_strength: value })),
-    objective: select("Objective", fixed.objectives, words, (value) => change({ objective: value }, true)),
-    penalty: select("Penalty", fixed.penalties, words, (value) => change({ penalty: value }, true)),
+    objective: select("Objective", fixed.objectives, words, (value) => change({ objective: value })),
+    penalty: select("Penalty", fixed.penalties, words, (value) => change({ penalty: value })),
     penalty_weight: slider("Penalty weight", fixed.weights, (weight) => `${+weight.toPrecision(3)}`, (value) => change({ penalty_weight: value })),
     optimiser: select("Optimiser", fixed.optimisers, words, (value) => change({ optimiser: value })),
     remedy: select("Remedy", Object.keys(fixed.remedies), remedyWords(fixed.remedies), (value) => change({ remedy: value })),
@@ -43,7 +43,7 @@ function buildControls(model, send, change) {
 }
 
 function tick(text, name, change) {
-  const control = make("input", { type: "checkbox", onchange: () => change({ [name]: control.checked }, true) });
+  const control = make("input", { type: "checkbox", onchange: () => change({ [name]: control.checked }) });
   return { element: make("label", { class: "gan-tick" }, control, text), control };
 }
 
@@ -67,11 +67,18 @@ function buildRewind(send) {
     setText(output, Number(control.value).toLocaleString("en"));
     control.setAttribute("aria-valuetext", `step ${Number(control.value).toLocaleString("en")}`);
   };
-  control.addEventListener("input", () => { control.dataset.held = "yes"; show(); });
-  control.addEventListener("change", () => { delete control.dataset.held; send("rewind", { step: +control.value }); });
-  const update = (step) => {
+  let asked = false; // one look back at a time: the next when its picture is there
+  const look = (held) => { asked = held; send("rewind", { step: +control.value, held }); };
+  control.addEventListener("input", () => {
+    control.dataset.held = "yes";
+    show();
+    if (!asked) look(true);
+  });
+  control.addEventListener("change", () => { delete control.dataset.held; look(false); });
+  const update = (step, end) => {
+    asked = false;
     if (control.dataset.held) return;
-    control.max = Math.max(step, 1);
+    control.max = Math.max(end, 1);
     control.value = step;
     show();
   };
@@ -143,6 +150,7 @@ function makePieces(model, send, change, latest) {
 
 function showControls(root, parts, buttons, pieces, controls) {
   root.dataset.view = controls.view;
+  setText(parts.preset.control.options[0], controls.changed ? `${words(controls.changed)}, changed` : words(""));
   for (const name of ["lr_g", "lr_d", "d_strength", "penalty_weight"]) parts[name].set(controls[name]);
   parts.penalty_weight.control.disabled = controls.penalty === "none";
   for (const name of ["preset", "view", "speed", "objective", "penalty", "optimiser", "remedy", "g_width", "d_width"]) {
@@ -174,7 +182,7 @@ function showWords(pieces, buttons, header, memory) {
   buttons.play.disabled = header.locked || header.failed;
   pieces.evidence.update(header);
   pieces.fork.lock(header.locked);
-  pieces.rewind.update(header.last_step);
+  pieces.rewind.update(header.last_step, header.end);
   const now = performance.now();
   if (!header.playing || now - (memory.spoke ?? 0) > 1000) {
     picture.setAttribute("aria-label", header.alt);
@@ -187,13 +195,32 @@ function showWords(pieces, buttons, header, memory) {
   }
 }
 
+// What this page has moved and the kernel has not yet answered stands as it was moved, whatever comes meanwhile.
+function buildMoves(model, send) {
+  const page = Math.random().toString(36).slice(2);
+  const waiting = {};
+  let number = 0;
+  const make = (values) => {
+    number += 1;
+    for (const [name, value] of Object.entries(values)) waiting[name] = { value, number };
+    send("set", { values, seen: [page, number] });
+  };
+  const controls = () => {
+    const shown = { ...model.get("controls") };
+    const [whose, last] = shown.seen ?? [];
+    for (const [name, move] of Object.entries(waiting)) {
+      if (whose === page && move.number <= last) delete waiting[name];
+      else shown[name] = move.value;
+    }
+    return shown;
+  };
+  return { make, controls };
+}
+
 function render({ model, el }) {
   const send = (name, content = {}) => model.send({ do: name, ...content });
-  const change = (values, show = false) => {
-    model.set("controls", { ...model.get("controls"), ...values });
-    model.save_changes();
-    if (show || !memory.playing) send("show");
-  };
+  const moves = buildMoves(model, send);
+  const change = (values) => { moves.make(values); takeControls(); };
   const memory = {};
   let still, frame, due = false, drawn = 0;
   const parts = buildControls(model, send, change);
@@ -205,7 +232,8 @@ function render({ model, el }) {
 
   const draw = () => {
     due = false;
-    if (!frame || !still || !root.isConnected) return;
+    if (!frame || !still || frame.header.run !== still.header.run) return; // the other one is on its way
+    if (!root.isConnected || !pieces.picture.clientWidth) return; // hidden, or a theme is on its way
     root.dataset.kind = still.header.kind;
     showWords(pieces, buttons, frame.header, memory);
     PICTURES[still.header.kind](pieces.picture, still, frame);
@@ -217,10 +245,10 @@ function render({ model, el }) {
   const later = () => { if (!due) { due = true; requestAnimationFrame(draw); } };
   const takeFrame = () => { frame = unpack(model.get("frame")); later(); };
   const takeStill = () => { still = unpack(model.get("still")); later(); };
-  const takeControls = () => { showControls(root, parts, buttons, pieces, model.get("controls")); later(); };
+  const takeControls = () => { showControls(root, parts, buttons, pieces, moves.controls()); later(); };
   const takeOpinion = () => { pieces.opinion.take(model.get("opinion")); later(); };
   const watcher = new ResizeObserver(later);
-  watcher.observe(root);
+  [root, pieces.picture].forEach((element) => watcher.observe(element));
   const theme = new MutationObserver(later);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   const events = [["change:frame", takeFrame], ["change:still", takeStill], ["change:controls", takeControls],

@@ -29,7 +29,8 @@ class Playground(Live):
 
     _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = (HERE / "playground.css").read_text(encoding="utf-8")
-    actions = commands.ACTIONS
+    actions, shapes = commands.ACTIONS, commands.SHAPES
+    holds = ("session", "explainer", "desk", "forks", "future")
     fixed = traitlets.Dict().tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)
     still = traitlets.Bytes().tag(sync=True)
@@ -43,12 +44,11 @@ class Playground(Live):
         self.home, self.name, self.prediction = recipe, name, prediction
         self.fixed = choices.fixed()
         self.pace, self.deeds, self.desk, self.forks = Pace(), Deeds(), OpinionDesk(self), ForkDesk(self)
+        self.generation = 0  # of the run: a frame is drawn only on the still of the same one
         self.begin(Run(recipe), view=view, speed="Full", preset=name, arrows=True, manifold=False,
                    levels=levels)
         self._go_live()
-        if prediction is not None:
-            prediction.expect_play()
-            prediction.observe(lambda _: self._on_loop(self.push), "unlocked")
+        self.follow(prediction)
 
     # --- the run ----------------------------------------------------------------------------------------------
 
@@ -56,31 +56,41 @@ class Playground(Live):
         """Take a new run: show it, and set the controls to it."""
         self.session = run
         self.budget_end = max(run.recipe.steps, 1)
-        self.explainer = Explainer(run)
+        self.explainer, self.future = Explainer(run), None
+        self.generation += 1
         self.desk.forget()
         self.error = self.notice = ""
         self.verdict, self.explained, self._verdict_time = None, None, 0.0
-        self.controls = {**self.controls, **extra, **choices.of_run(run)}
         self._agreed = choices.of_knobs(run)
-        self.still = scene.still(run)
+        self.set_controls({**extra, **choices.of_run(run)})
+        self.still = scene.still(run, self.generation)
         self.push()
 
+    def set_controls(self, values):
+        """Take these values of controls; the preset's name stands there only while all settings are its own."""
+        controls = {**self.controls, **values}
+        try:
+            own = choices.recipe_with(self.session.recipe, controls) == self.home
+        except ValueError:
+            own = False
+        self.controls = {**controls, "preset": self.name if own else "", "changed": "" if own else self.name}
+
     def restart(self):
-        """Step 0 of the same seed, with the controls as they stand."""
+        """Step 0 of the same seed, with the controls as they stand; it plays, where an event loop runs."""
         try:
             recipe = choices.recipe_with(self.session.recipe, self.controls)
         except ValueError as error:
             self.notice = f"Not restarted: {error}."
             return self.push()
         self.begin(Run(recipe))
-        if self.wants_play:
+        if self._loop is not None:
             self.play()
 
     def take(self, recipe, play=False):
         """Take another recipe to step 0, and train it at once where `play` says so and an event loop runs."""
         self.pause(announce=False)
         self.home, self.name = recipe, ""
-        self.begin(Run(recipe), preset="")
+        self.begin(Run(recipe))
         if play and self._loop is not None:
             self.play()
 
@@ -113,20 +123,21 @@ class Playground(Live):
     def _turn(self, name, value):
         try:
             choices.turn_knob(self.session, name, value)
-            self._agreed[name] = value
+            self._agreed[name], self.future = value, None
         except ValueError as error:
             self.notice = f"Not changed: {error}."
-            self.controls = {**self.controls, name: self._agreed[name]}
+            self.set_controls({name: self._agreed[name]})
 
     def follow_knobs(self):
         """Where the run itself turned a knob (a pasted recipe as it repeats, Rewind), the control moves along."""
         now = choices.of_knobs(self.session)
         moved = {name: value for name, value in now.items() if value != self._agreed[name]}
         if moved:
-            self.controls = {**self.controls, **moved}
+            self.set_controls(moved)
             self._agreed = now
 
     def _train_one(self):
+        self.future = None
         self.session.train_step()
         self.pace.count()
         self.explainer.begin_again()
@@ -158,6 +169,16 @@ class Playground(Live):
             self.judge(force=True)
             self._report_measured()
         self.push()
+
+    @property
+    def busy(self):
+        """Whether it trains in the background: the run, or a second opinion."""
+        return self.playing or (not self.older and self.desk.examiner is not None)
+
+    def interrupt(self):
+        """Kernel > Interrupt."""
+        self.desk.stop()
+        self.pause()
 
     def rest(self):
         """Seconds to sleep between two chunks."""
@@ -203,8 +224,28 @@ class Playground(Live):
 
     def explain(self):
         """Do and show the next part of Explain's step."""
+        self.future = None
         self.explained = self.explainer.next()
         self.push()
+
+    # --- looking back -----------------------------------------------------------------------------------------
+
+    @property
+    def end(self):
+        """The last step that Rewind can show: what was trained is kept until training goes on from elsewhere."""
+        return self.future.step if self.future else self.session.step
+
+    def look_back(self, step, held=False):
+        """Show the run as it was at a step; while the slider is held, at the checkpoint before it, which is at once.
+
+        At the end of the slider the run is again what it was.
+        """
+        run, self.future = self.session, self.future or self.session.bookmark()
+        run.come_back(self.future)
+        if step >= run.step:
+            self.future = None
+        else:
+            run.rewind(run.checkpoints.before(step)[0] if held else step)
 
     # --- what is shown ----------------------------------------------------------------------------------------
 
@@ -221,10 +262,12 @@ class Playground(Live):
 
     def push(self):
         """Send one frame to the page."""
+        if self.older:
+            return
         start = time.perf_counter()
-        header, extra = {}, None
+        header, extra = {"run": self.generation, "end": self.end}, None
         if self.explained:
-            header, extra = {"explain": self.explained[0]}, self.explained[1]
+            header, extra = {**header, "explain": self.explained[0]}, self.explained[1]
         header |= wording.header(self)
         self.frame = scene.frame(self.session, header, choices.wanted(self.controls), extra)
         self.pace.frame_took(time.perf_counter() - start)

@@ -1,6 +1,8 @@
-"""Which playgrounds live in this kernel: one trains at a time, and a cell that runs again stops its old one."""
+"""Which widgets train in this kernel: one at a time, and a cell that runs again takes the place of its old ones."""
 
 import asyncio
+import signal
+import threading
 import weakref
 
 _LIVING = weakref.WeakSet()
@@ -26,14 +28,14 @@ def current_cell():
         return None
 
 
-def register(playground):
-    """Take note of a new playground; those that an earlier run of the same cell made are stopped."""
-    playground.cell = current_cell()
+def register(widget):
+    """Take note of a new widget; those that an earlier run of the same cell made stop and let go of their runs."""
+    widget.cell = current_cell()
     for other in list(_LIVING):
-        if other.cell and playground.cell and other.cell[0] == playground.cell[0] and other.cell != playground.cell:
-            other.pause(announce=False)
+        if other.cell and widget.cell and other.cell[0] == widget.cell[0] and other.cell != widget.cell:
             _LIVING.discard(other)
-    _LIVING.add(playground)
+            other.retire()
+    _LIVING.add(widget)
 
 
 def pause_others(playground):
@@ -41,3 +43,23 @@ def pause_others(playground):
     for other in list(_LIVING):
         if other is not playground and other.playing:
             other.pause()
+
+
+# --- Kernel > Interrupt -------------------------------------------------------------------------------------------
+
+
+async def heed_interrupts(widget):
+    """While something trains in `widget`, Kernel > Interrupt stops it: an idle ipykernel ignores the signal."""
+    loop = asyncio.get_running_loop()
+    while widget.busy:
+        idle = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT)
+        if idle == signal.SIG_IGN:  # a cell that runs has a handler of its own, and it comes first
+            signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(interrupt_all))
+        await asyncio.sleep(0.1)
+
+
+def interrupt_all():
+    """Stop whatever trains in the background."""
+    for widget in list(_LIVING):
+        if widget.busy:
+            widget.interrupt()

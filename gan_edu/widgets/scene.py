@@ -13,14 +13,17 @@ ARROWS = 16  # more would cover the points that they belong to
 DIGITS = 48
 
 
-def still(run):
-    """What does not change while a run goes on: real points or digits, modes, the drawn square."""
+def still(run, number=0):
+    """What does not change while a run goes on: real points or digits, modes, the drawn square.
+
+    number: of the run in its widget; the page draws a frame only on the still of the same run.
+    """
     if run.recipe.is_image:
         real = run.real(DIGITS)
-        return pack({"kind": "images"}, {"real": _grey(real)})
+        return pack({"kind": "images", "run": number}, {"real": _grey(real)})
     real = run.target.sample(SHOWN, torch.Generator().manual_seed(1))
     header = {"kind": "plane" if run.target.dim == 2 else "line", "extent": views.extent(run.target),
-              "k": len(run.target.modes)}
+              "k": len(run.target.modes), "run": number}
     arrays = {"real": real.numpy(), "modes": run.target.modes.numpy()}
     if run.target.dim == 1:
         arrays["density"] = run.target.log_prob(views.heat_points(run.target, 200)).exp().numpy()

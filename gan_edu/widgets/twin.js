@@ -111,11 +111,7 @@ function showTwinWords(pieces, words, frames, memory) {
 
 function render({ model, el }) {
   const send = (name, content = {}) => model.send({ do: name, ...content });
-  const change = (values) => {
-    model.set("controls", { ...model.get("controls"), ...values });
-    model.save_changes();
-    send("show");
-  };
+  const change = (values) => send("set", { values });
   const memory = {};
   let still, frames, due = false, drawn = 0;
   const pieces = buildTwin(model, send, change);
@@ -123,7 +119,7 @@ function render({ model, el }) {
   el.append(root);
   const draw = () => {
     due = false;
-    if (!root.isConnected) return;
+    if (!root.isConnected || !pieces.panes.left.picture.clientWidth) return; // hidden, or a theme is on its way
     const words = model.get("words");
     root.dataset.kind = still.header.kind;
     showTwinWords(pieces, words, frames, memory);
@@ -143,7 +139,7 @@ function render({ model, el }) {
     pieces.losses.checked = Boolean(losses);
   };
   const watcher = new ResizeObserver(later);
-  watcher.observe(root);
+  [root, pieces.panes.left.picture].forEach((element) => watcher.observe(element));
   const theme = new MutationObserver(later);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   const events = [["change:words", take], ["change:left", take], ["change:right", take], ["change:still", take],

@@ -12,7 +12,7 @@ from gan_edu.recipe import Recipe
 from gan_edu.run import Run
 from gan_edu.twins import Twin
 from gan_edu.views import CURVE_POINTS
-from gan_edu.widgets import scene, wording
+from gan_edu.widgets import messages, scene, wording
 from gan_edu.widgets.live import Live
 from gan_edu.widgets.pace import Pace
 
@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 SCRIPTS = ("alive.js", "dom.js", *scene.SCRIPTS, "verdict.js", "twin.js")
 STYLES = ("playground.css", "twin.css")
 SPEEDS = ("1", "30", "200", "Full")
+TESTS = {"speed": messages.one_of(SPEEDS), "losses": messages.flag}
 SIDES = ("left", "right")
 CHUNK = 0.03  # seconds of training between two looks at the controls
 VERDICT_EVERY = 1.0  # seconds
@@ -48,6 +49,7 @@ class TwinBoard(Live):
 
     _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
+    holds = ("twin", "panes")
     fixed = traitlets.Dict({"speeds": list(SPEEDS)}).tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)
     still = traitlets.Bytes().tag(sync=True)  # what does not change; the same on both sides
@@ -63,9 +65,7 @@ class TwinBoard(Live):
         self.still = scene.still(twin.left)
         self._begin()
         self._go_live()
-        if prediction is not None:
-            prediction.expect_play()
-            prediction.observe(lambda _: self._on_loop(self.push), "unlocked")
+        self.follow(prediction)
 
     def _begin(self):
         self.budget_end = self.twin.begin + self.twin.left.recipe.steps
@@ -182,6 +182,8 @@ class TwinBoard(Live):
 
     def push(self):
         """Send a frame of both sides to the page."""
+        if self.older:
+            return
         start = time.perf_counter()
         with self.hold_sync():
             self.left, self.right = (self._frame(pane) for pane in self.panes)
@@ -213,12 +215,20 @@ class TwinBoard(Live):
         data["image/png"] = pngs.as_png(plots.compare(list(self.twin.runs), list(SIDES)))
         return data, metadata
 
+    def set_controls(self, values):
+        """A control was moved on the page."""
+        self.controls = {**self.controls, **values}
+        if not self.playing:
+            self.push()
+
+    shapes = {"set": {"values": messages.each(TESTS)}}  # noqa: RUF012
     actions = {  # noqa: RUF012
         "play": lambda board: (board.play(), board.push()),
         "pause": lambda board: board.pause(),
         "restart": lambda board: board.restart(),
         "step": lambda board: board.one_step(),
         "show": lambda board: None if board.playing else board.push(),
+        "set": lambda board, values: board.set_controls(values),
         "close": lambda board: board.close_fork(),
     }
 

@@ -33,12 +33,12 @@ def playground_of(lab, text):
 
 
 def restarted_with(lab, text, select, label, step):
-    """Choose a label in a select under 'Methods', restart and play to a step; return the Board, paused."""
+    """Choose a label in a select under 'Methods', restart, which plays, to a step; return the Board, paused."""
     board = playground_of(lab, text)
     board.root.locator("summary").get_by_text("Methods").click()
     board.select(select).select_option(label=label)
     board.press("Restart with these settings")
-    board.press("Play")
+    board.until(lambda: board.ask("play.playing"), "the restart")
     board.until_step(step)
     board.press("Pause")
     return board

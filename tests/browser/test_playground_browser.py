@@ -135,7 +135,7 @@ def test_restart_reset_and_rewind(lab):
     _rewind(board, end)
     board.press("Reset")
     board.says(re.compile("^step 0 · "))
-    assert board.slider("Generator learning rate").get_attribute("aria-valuetext") == "5e-4"
+    expect(board.slider("Generator learning rate")).to_have_attribute("aria-valuetext", "5e-4", timeout=WAIT)
     assert board.ask("play.session.recipe.lr_g") == 5e-4
     assert not board.ask("play.playing")
 
@@ -149,7 +149,7 @@ def _rewind(board, end):
     there = board.step()
     assert 0.5 * end < there < 0.7 * end
     board.says(re.compile(f"^step {there:,} · "))
-    expect(board.notice).to_have_text(f"Rewound to step {there:,}.")
+    expect(board.notice).to_contain_text(f"Rewound to step {there:,}. The rest, to step {end:,}, is kept")
     run = Run.from_token(board.ask("play.session.token"))
     while run.step < there:
         run.train_step()
@@ -158,6 +158,13 @@ def _rewind(board, end):
     slider.press("ArrowLeft")
     board.says(re.compile(f"^step {there - 1:,} · "))
     expect(slider).to_have_attribute("aria-valuetext", f"step {there - 1:,}")
+    slider.press("End")
+    board.says(re.compile(f"^step {end:,} · "))
+    expect(board.notice).to_have_text(f"Back at step {end:,}.")
+    slider.press("Home")
+    board.says(re.compile("^step 0 · "))
+    slider.press("ArrowLeft")
+    expect(board.root.get_by_role("alert")).to_have_count(0)
 
 
 def test_single_steps_and_explain(lab):
