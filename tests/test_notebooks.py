@@ -20,7 +20,8 @@ from nbclient import NotebookClient
 from gan_edu.course.lessons import lessons
 
 TESTS = Path(__file__).parent
-FOLDER = TESTS.parent / "notebooks"
+ROOT = TESTS.parent
+FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
 MAX_LINES = 25
 COMING_BACK = (  # a saved lesson, opened again: its kernel has ended, and every widget is only a message
@@ -244,6 +245,15 @@ def test_a_learner_who_comes_back_is_told_what_to_do(name):
     assert all(line.startswith("> **A good place to stop.** ") and line.endswith(STOP) for line in stops)
     words = {0: "", 1: "one good place to stop", 2: "two good places to stop"}
     assert words[len(stops)] in first, "the top tells how many stopping points there are"
+
+
+def test_lesson_00_explains_a_kernel_that_has_ended():
+    text = "\n".join(cell.source for cell in nbformat.read(FOLDER / "00_start_here.ipynb", as_version=4).cells)
+    told = next(part for part in text.split("\n\n") if part.startswith("**Another day, or after a restart.**"))
+    for words in ("'Error displaying widget: model not found'", "'The kernel was restarted'", "`NameError`", "*kernel*",
+                  "*Run > Run All Above Selected Cell*", "come back"):  # fmt: skip
+        assert words in told, words
+    assert "The kernel was restarted" in (ROOT / "gan_edu" / "widgets" / "alive.js").read_text(encoding="utf-8")
 
 
 def test_stored_picture_is_what_its_script_draws():

@@ -56,6 +56,12 @@ for name, apart in (("healthy", True), ("all three", False)):
             sure = views.scores(one, ring.modes).sort().values
             assert sure[groups - 1] < 0.4
             assert sure[groups] > 0.95, sure
+steep = {}  # name -> (median slope at generated points, at real ones) of each seed
+for name in ("healthy", "all three"):
+    both = [(one.players.D, (one.sample(256), one.real(256))) for one in runs[name]]
+    steep[name] = [[squared_slope(D, x).sqrt().median().item() for x in pair] for D, pair in both]
+assert all(0.6 < on_fake / on_real < 1.6 for on_fake, on_real in steep["healthy"]), "about the same"
+assert all(on_real > 20 * on_fake and on_fake < 3 for on_fake, on_real in steep["all three"]), "a plateau, and cliffs"
 one = runs["all three"][0]
 made = one.sample(256)
 places, group = (made[:, None] - ring.modes).norm(dim=2).argmin(1).unique(return_inverse=True)

@@ -30,10 +30,15 @@ weak = cells[cells["symptom"] == "weak_discriminator"]
 collapsed = cells[(cells["symptom"] == "mode_collapse") & cells["lr_g"].between(3e-5, 1e-3)]
 assert weak["ratio"].quantile(0.9) < healthy["ratio"].median() < collapsed["ratio"].median()
 
+# the order of the failures
+ratios = (runs["lr_d"] / runs["lr_g"]).groupby(runs["symptom"]).median()
+told = {"weak_discriminator": 0.03, "non_convergence": 0.1, "oscillation": 0.3, "healthy": 2, "mode_collapse": 167}
+assert all(abs(ratios[symptom] / value - 1) < 0.01 for symptom, value in told.items()), ratios
+
 # the walk: it fails, is healthy, and fails again
-walk = cells[cells["lr_g"] == 5e-4].sort_values("lr_d")["symptom"].tolist()
-assert walk[0] != "healthy" != walk[-1]
-assert "healthy" in walk[3:9]
+met = cells[cells["lr_g"] == 5e-4].sort_values("lr_d")["symptom"].tolist()
+assert met[0] != "healthy" != met[-1]
+assert "healthy" in met[3:9]
 
 # what is slow is told from what fails: the lowest row rests at first, and half of it is on its way
 assert set(runs.loc[runs["slow"], "symptom"]) <= {"healthy", "undecided"}
