@@ -12,6 +12,7 @@ GAN_EDU_TORCH_INDEX is the package index asked for PyTorch first; empty means th
 
 from __future__ import print_function
 
+import glob
 import hashlib
 import json
 import os
@@ -20,6 +21,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # those for which the locked packages exist
 ROOT = os.path.dirname(os.path.abspath(__file__))
@@ -28,24 +30,56 @@ PYTHON = os.path.join(VENV, *(["Scripts", "python.exe"] if os.name == "nt" else 
 STAMP = os.path.join(VENV, "installed.json")  # what was installed, written last: no stamp, no finished set-up
 FIRST = "/lab/tree/notebooks/00_start_here.ipynb"
 LOCK, TEST_LOCK = "requirements.lock", "requirements-test.lock"
+TORCH_LOCK = "requirements-torch.lock"  # apart, for its builds come from several indexes
+NEEDED = ["pyproject.toml", LOCK, TEST_LOCK, TORCH_LOCK, "gan_edu", "notebooks"]
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 # Measured on Linux with PyTorch's CPU build: MB to download, MB on disk.
 SIZE, TEST_SIZE = (310, 1400), (410, 1750)
+FULL_BELOW = 250  # MB: less than PyTorch alone takes while it is installed
 PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # two files of tests at once, in their order
 PIP = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+# What would lead pip to another folder. Its index and proxy settings are the learner's and stay.
+REDIRECTIONS = ["user", "target", "prefix", "root", "python", "dry-run", "platform", "python-version", "abi"]
+# .venv is this Python's, and pip in it is whole: each file there with its size.
+USABLE = """import importlib.metadata, os, sys
+files = importlib.metadata.files("pip") or sys.exit(1)
+whole = all(not f.size or os.path.getsize(str(f.locate())) == f.size for f in files)
+sys.exit(not (whole and sys.version_info[:2] == {!r} and os.path.samefile(sys.prefix, {!r})))"""
+TRIED = "import torch, jupyterlab, gan_edu; gan_edu.playground"
+# Unless a token is typed, one is made here that no configuration can take away; no list of processes shows it.
+LAB = """import secrets, sys
+from jupyter_server.auth.identity import IdentityProvider
+from jupyterlab.labapp import main
+if not any(word.split("=")[0].endswith(".token") for word in sys.argv[1:]):
+    made = secrets.token_hex(24)
+    IdentityProvider.token = property(lambda self: made, lambda self, other: None)
+    IdentityProvider.token_generated = property(lambda self: True, lambda self, other: None)
+main()"""
 
 NO_VENV = """This Python cannot make virtual environments: its part '{}' is missing.
 On Debian and Ubuntu:  sudo apt install python{}-venv
 Then run this command again."""
 NO_ROOM = "The course needs {} MB of disk in {}, and {} MB are free. Make room and run this command again."
 FAILED = """
-That step failed; the lines above say why. The usual reasons:
-- no network, or a proxy: pip must reach pypi.org (set HTTPS_PROXY where there is a proxy);
-- a full disk: {} MB must be free here;
-- a half-made environment: delete the folder {}.
+That step failed; the lines above say why. {}
 Then run the same command again: it goes on where it stopped."""
+FULL = "The disk is full: {} MB are free in {}. Make room."
+NOT_MADE = """The usual reasons:
+- {0} cannot be written to;
+- a program runs from {1}: close JupyterLab and the terminals that use it."""
+NOT_FETCHED = """The usual reasons:
+- a connection that failed: pip must reach pypi.org (set HTTPS_PROXY where there is a proxy);
+- 'No matching distribution found': there is no such package for this system and Python (CONTRIBUTING.md lists them);
+- 'do not match the hashes': a proxy or mirror handed out another file than the one that was tested;
+- a half-made environment: delete the folder {1}."""
+NOT_INSTALLED = """The usual reason is a half-made environment: delete the folder {1}."""
+NOT_TRIED = """The usual reasons:
+- a half-made environment, or packages that went elsewhere (`pip config list` tells): delete the folder {1};
+- 'DLL load failed' on Windows: install Microsoft's Visual C++ Redistributable."""
+INCOMPLETE = """The course is incomplete: {} is missing in {}. Fetch it again, and unpack all of it into one folder."""
+BAD_NAME = """Python cannot make an environment in {}, as there is a '{}' in that name. Rename or move the folder."""
 NO_CPU_INDEX = """
-PyTorch for the CPU could not be fetched from {}.
+PyTorch for the CPU could not be installed from {}; the lines above say why.
 Going on with the default package index. On Linux its build of PyTorch carries NVIDIA's libraries: SEVERAL GB instead of
 about 200 MB. To avoid that, press Ctrl+C and run this again when that address can be reached, or set
 GAN_EDU_TORCH_INDEX to another index with CPU builds."""
@@ -57,14 +91,32 @@ def refusal(version, system, machine):
         words = [".".join(map(str, v)) for v in (version, OLDEST, NEWEST)]
         return "This is Python {}; the course needs Python {} to {}: https://www.python.org/downloads/".format(*words)
     if (system, machine) == ("Darwin", "x86_64"):
-        return "PyTorch no longer supports Macs with Intel processors. Run the course on Binder instead (README.md)."
+        return "PyTorch no longer supports Macs with Intel processors. Take Binder instead: README.md, 'On Binder'."
+    if sys.maxsize < 2**32:
+        return "This is a 32-bit Python; PyTorch needs one of 64 bits: https://www.python.org/downloads/"
     return None
+
+
+def incomplete():
+    """Say what is missing or in the way in this very folder, or return None."""
+    for name in NEEDED:
+        if not os.path.exists(os.path.join(ROOT, name)):
+            return INCOMPLETE.format(name, ROOT)
+    if os.pathsep in VENV and not os.path.exists(STAMP):
+        return BAD_NAME.format(ROOT, os.pathsep)
+    return None
+
+
+def environment():
+    """This process's variables, without what leads pip or Python to other folders."""
+    away = ["PIP_" + name.upper().replace("-", "_") for name in REDIRECTIONS] + ["PYTHONPATH", "PYTHONHOME"]
+    return {name: value for name, value in os.environ.items() if name.upper() not in away}
 
 
 def wanted(locks):
     """Describe the environment that is asked for: two equal descriptions need no installation."""
     state = {"python": "{}.{}".format(*sys.version_info[:2]), "folder": ROOT}
-    for name in ["pyproject.toml"] + locks:
+    for name in ["pyproject.toml", TORCH_LOCK] + locks:
         with open(os.path.join(ROOT, name), "rb") as file:
             state[name] = hashlib.sha256(file.read()).hexdigest()
     return state
@@ -79,13 +131,17 @@ def installed():
         return {}
 
 
-def step(title, command, size, may_fail=False):
+def step(title, command, reasons, may_fail=False):
     """Run one command, visibly; end with advice where it fails, or return False if it may."""
     print("\n" + title, flush=True)
-    if subprocess.call(command, cwd=ROOT) == 0:
+    if subprocess.call(command, cwd=ROOT, env=environment()) == 0:
         return True
+    for folder in (ROOT, tempfile.gettempdir()):
+        free = shutil.disk_usage(folder).free // 10**6
+        if free < FULL_BELOW:
+            sys.exit(FAILED.format(FULL.format(free, folder)))
     if not may_fail:
-        sys.exit(FAILED.format(size, VENV))
+        sys.exit(FAILED.format(reasons.format(ROOT, VENV)))
     return False
 
 
@@ -96,10 +152,10 @@ def torch_index():
 
 
 def usable():
-    """Whether .venv holds this Python and pip; what it still lacks can then be added without starting afresh."""
-    check = "import sys, pip; sys.exit(sys.version_info[:2] != {})".format(tuple(sys.version_info[:2]))
+    """Whether .venv holds this Python and a whole pip; what it still lacks can then be added to it."""
+    check = USABLE.format(tuple(sys.version_info[:2]), VENV)
     try:
-        return subprocess.call([PYTHON, "-c", check], stderr=subprocess.DEVNULL) == 0
+        return subprocess.call([PYTHON, "-c", check], env=environment(), stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False
 
@@ -114,16 +170,25 @@ def make_environment(size):
     free = shutil.disk_usage(ROOT).free // 10**6
     if free < size:
         sys.exit(NO_ROOM.format(size, ROOT, free))
-    step("Making the environment", [sys.executable, "-m", "venv", "--clear", VENV], size)
+    step("Making the environment", [sys.executable, "-m", "venv", "--clear", VENV], NOT_MADE)
 
 
-def install_torch(index, size):
-    """Install the locked PyTorch from an index of CPU builds; where that fails, say what comes now."""
-    with open(os.path.join(ROOT, LOCK), encoding="utf-8") as file:
-        torch = [line.strip() for line in file if line.startswith("torch==")]
-    command = PIP + ["--no-deps", "--retries", "1", "--index-url", index] + torch
-    if not step("Installing PyTorch for the CPU", command, size, may_fail=True):
+def keep_pip_here():
+    """Undo in .venv what a pip.conf of the learner says on other folders; empty values are no values to pip."""
+    lines = [name + " =" for name in REDIRECTIONS]
+    with open(os.path.join(VENV, "pip.ini" if os.name == "nt" else "pip.conf"), "w", encoding="utf-8") as file:
+        file.write("\n".join(["[global]"] + lines + ["[install]"] + lines) + "\n")
+
+
+def install_torch(index):
+    """Install the locked PyTorch: from an index of CPU builds if there is one, else from the default index."""
+    if index:
+        command = PIP + ["--no-deps", "--retries", "1", "--index-url", index, "-r", TORCH_LOCK]
+        if step("Installing PyTorch for the CPU", command, NOT_FETCHED, may_fail=True):
+            return
         print(NO_CPU_INDEX.format(index), flush=True)
+    # Together with what it needs: on Linux that may be NVIDIA's libraries; all else is there by now.
+    step("Installing PyTorch", PIP + ["--only-binary", ":all:", "-r", TORCH_LOCK], NOT_FETCHED)
 
 
 def install(locks, size):
@@ -137,11 +202,12 @@ def install(locks, size):
         done = {}
     if os.path.exists(STAMP):
         os.remove(STAMP)
-    if torch_index():
-        install_torch(torch_index(), size[1])
-    command = PIP + ["--only-binary", ":all:"] + [word for name in locks for word in ("-r", name)]
-    step("Installing the packages", command, size[1])
-    step("Installing the course", PIP + ["--no-deps", "--no-build-isolation", "-e", "."], size[1])
+    keep_pip_here()
+    command = PIP + ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
+    step("Installing the packages", command + [word for name in locks for word in ("-r", name)], NOT_FETCHED)
+    install_torch(torch_index())
+    step("Installing the course", PIP + ["--no-deps", "--no-build-isolation", "-e", "."], NOT_INSTALLED)
+    step("Trying it", [PYTHON, "-I", "-c", TRIED], NOT_TRIED)
     quiet_lab()
     done.update(want)
     with open(STAMP, "w", encoding="utf-8") as file:
@@ -159,26 +225,44 @@ def quiet_lab():
 
 
 def lab_command(arguments):
-    """Return the command that opens the course on its first notebook."""
+    """Return the command that opens the course on its first notebook, for this computer and with a token.
+
+    Both are said here, as a configuration of the learner's own may say otherwise; what is typed wins.
+    """
     place = ["--ServerApp.root_dir=" + ROOT, "--LabApp.default_url=" + FIRST]
+    if not any(word.split("=")[0] in ("--ip", "--ServerApp.ip") for word in arguments):
+        place.append("--ServerApp.ip=localhost")
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # a container
-    return [PYTHON, "-m", "jupyterlab"] + place + root + arguments
+    return [PYTHON, "-c", LAB] + place + root + arguments
+
+
+def lab_environment():
+    """`environment()` for JupyterLab: this kernel, not one of the user's others, and widgets in any folder.
+
+    JupyterLab takes its folders of widgets for patterns: in one with [x] in its name it finds none, unless told so.
+    """
+    found = environment()
+    found["JUPYTER_PREFER_ENV_PATH"] = "1"
+    share = os.path.join(VENV, "share", "jupyter")
+    if glob.escape(share) != share:
+        found["JUPYTER_PATH"] = os.pathsep.join([glob.escape(share)] + found.get("JUPYTER_PATH", "").split(os.pathsep))
+    return found
 
 
 def hand_over(command):
     """Become `command`, as far as the system allows it, and end with its exit code."""
-    environment = dict(os.environ, JUPYTER_PREFER_ENV_PATH="1")  # this kernel, not one of the user's others
+    variables = lab_environment()
     os.chdir(ROOT)
     sys.stdout.flush()
     if os.name == "posix":
-        os.execve(command[0], command, environment)
-    child = subprocess.Popen(command, env=environment)
+        os.execve(command[0], command, variables)
+    child = subprocess.Popen(command, env=variables)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the child, which asks before it ends
     sys.exit(child.wait())
 
 
 def main(arguments):
-    no = refusal(sys.version_info[:2], platform.system(), platform.machine())
+    no = refusal(sys.version_info[:2], platform.system(), platform.machine()) or incomplete()
     if no:
         sys.exit(no)
     if "-h" in arguments[:1] or "--help" in arguments[:1]:

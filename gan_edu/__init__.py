@@ -32,7 +32,11 @@ __all__ = sorted(_HOMES)
 def __getattr__(name):
     """Import each public name at its first use, so that `import gan_edu` stays fast."""
     if name in _HOMES:
-        return getattr(import_module(f"gan_edu.{_HOMES[name]}"), name)
+        home = f"gan_edu.{_HOMES[name]}"
+        try:
+            return getattr(import_module(home), name)
+        except AttributeError as error:  # as it is, `from gan_edu import ...` would hide it: "cannot import name"
+            raise ImportError(f"{home} cannot be imported: {error}", name=home) from error
     raise AttributeError(f"gan_edu has no {name!r}; it offers {', '.join(__all__)}")
 
 

@@ -1,22 +1,23 @@
 """Is this machine ready for the course? Each check is one `Finding`: what was looked at, what it is, and the remedy.
 
 `gan-edu doctor` prints all findings; the first notebook calls `doctor(quiet=True)`, which speaks up only about faults.
+Each check imports what it needs itself: whatever is broken, the doctor can be called.
 """
 
+import glob
 import importlib.metadata as metadata
+import importlib.util
+import json
 import os
 import re
 import shutil
-import site
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan_edu import machine, mnist
-from gan_edu.course import progress
-
-LOCK = Path(__file__).resolve().parents[1] / "requirements.lock"
+LOCKS = Path(__file__).resolve().parents[1]  # the folder of requirements*.lock
+MODULES = {"pyyaml": "yaml", "ipython": "IPython"}  # packages whose module has another name
 SET_UP = "Run `python3 start.py` in the course's folder and work in the JupyterLab that it opens."
 # A kernel that has imported torch and the widgets holds 0.4 GB, a run's history may take another 0.26 GB.
 NEEDED_MEMORY, NEEDED_DISK, NEEDED_CORES = 1.0e9, 0.1e9, 2
@@ -78,51 +79,119 @@ def _python():
 
 
 def _packages():
-    """Compare what the course asks for by name with the tested versions."""
-    lock = LOCK.read_text(encoding="utf-8") if LOCK.exists() else ""
+    """Import what the course asks for by name, and compare it with the versions that are asked for."""
+    from packaging.requirements import Requirement
+
+    needs = map(Requirement, metadata.requires("gan-edu"))
+    asked = [need for need in needs if not need.marker or need.marker.evaluate()]
+    faults = [fault for fault in map(_fault, asked) if fault]
+    return "; ".join(faults) or f"{len(asked)} imported{_untested(asked)}", SET_UP if faults else ""
+
+
+def _fault(need):
+    """Say what is wrong with one package, or return ''."""
+    try:
+        version = metadata.version(need.name)
+    except metadata.PackageNotFoundError:
+        return f"{need.name} is missing"
+    if not need.specifier.contains(version, prereleases=True):
+        return f"{need.name} is {version}, and the course asks for {need.specifier}"
+    if need.name == "jupyterlab" and _in_kernel():
+        return ""  # it runs already, in another process; importing it takes 3 seconds
+    module = MODULES.get(need.name, need.name.replace("-", "_"))
+    try:
+        file = importlib.import_module(module).__file__
+    except Exception as error:  # whatever a package, or a file of the same name, does when it is imported
+        return f"{need.name} cannot be imported ({type(error).__name__}: {error}){_in_the_way(need.name, module)}"
+    return _in_the_way(need.name, module, file)
+
+
+def _in_the_way(name, module, file=None):
+    """Say which file is taken for the package `name`, where it is another than what was installed; else ''."""
+    spec = None if file else importlib.util.find_spec(module)
+    file = Path(file or (spec and spec.origin) or "").resolve()
+    home = Path(metadata.distribution(name).locate_file("")).resolve()
+    return "" if home in file.parents else f"{file} is taken for {name}: rename it, or take it off PYTHONPATH"
+
+
+def _untested(asked):
+    """Say which versions are others than the locked ones, as is allowed, in brackets."""
+    lock = "\n".join(file.read_text(encoding="utf-8") for file in LOCKS.glob("requirements*.lock"))
     tested = dict(re.findall(r"^([\w.-]+)==([\w.]+)", lock, re.MULTILINE))
-    asked = [re.match(r"[\w.-]+", line)[0] for line in metadata.requires("gan-edu") if "extra ==" not in line]
-    faults = []
-    for name in asked:
-        try:
-            version = metadata.version(name).split("+")[0]  # torch calls its CPU build 2.13.0+cpu
-        except metadata.PackageNotFoundError:
-            faults.append(f"{name} is missing")
-            continue
-        if version != tested.get(name, version):
-            faults.append(f"{name} is {version}, tested with {tested[name]}")
-    return "; ".join(faults) or f"{len(asked)} as tested", SET_UP if faults else ""
+    here = {need.name: metadata.version(need.name).split("+")[0] for need in asked}  # torch's is 2.13.0+cpu
+    others = [f"{name} {version}" for name, version in here.items() if tested.get(name, version) != version]
+    return f" (tested with other versions of: {', '.join(others)})" if others else ""
+
+
+def _course():
+    """Do in small what the first lessons do: import the playground, train a GAN, and draw it."""
+    from IPython.core.pylabtools import print_figure
+
+    from gan_edu import PRESETS, Run, plots
+
+    importlib.import_module("gan_edu.widgets.playground")
+    run = Run(PRESETS["ring_healthy"].replace(steps=2))
+    steps = sum(1 for _ in run)
+    print_figure(plots.picture(run), base64=True)
+    return f"a GAN was trained for {steps} steps and drawn", ""
 
 
 def _kernel():
     version = metadata.version("ipykernel")
-    if tuple(map(int, version.split(".")[:2])) < (7, 1):
-        return f"ipykernel {version}", f"Older than 7.1, live pictures may not update. {SET_UP}"
-    if Path(sys.argv[0]).name == "ipykernel_launcher.py":
+    if _in_kernel():
         return f"ipykernel {version}, this one", ""
-    from jupyter_client.kernelspec import get_kernel_spec
+    prefix = kernel_prefix()
+    if not prefix or Path(prefix).resolve() != Path(sys.prefix).resolve():
+        return f"notebooks would run in {prefix or 'no Python'}, not in {sys.prefix}", SET_UP
+    return f"ipykernel {version}, started and asked", ""
 
-    starts = get_kernel_spec("python3").argv[0]
-    if os.path.isabs(starts) and Path(starts).parent != Path(sys.executable).parent:
-        return f"notebooks would start {starts}, not {sys.executable}", SET_UP
-    return f"ipykernel {version}", ""
+
+def _in_kernel():
+    return Path(sys.argv[0]).name == "ipykernel_launcher.py"
+
+
+def kernel_prefix():
+    """Start the kernel that notebooks get, and have it say which environment it is in."""
+    from jupyter_client.manager import start_new_kernel
+
+    said = []
+    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=60)
+    hear = lambda message: said.append(message["content"].get("text", ""))  # noqa: E731
+    try:
+        client.execute_interactive("import sys; print(sys.prefix)", timeout=60, output_hook=hear)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return "".join(said).strip()
 
 
 def _widgets():
-    """Look for the browser's half of the widgets, which JupyterLab loads from the environment's folders."""
-    folders = [Path(base, "share", "jupyter", "labextensions") for base in (sys.prefix, site.getuserbase())]
-    found = {
-        name: any((folder / path / "package.json").exists() for folder in folders)
-        for name, path in LAB_EXTENSIONS.items()
-    }
-    missing = [name for name, there in found.items() if not there]
+    """Look for the browser's half of the widgets as JupyterLab does, which takes its folders for patterns."""
+    from jupyter_core.paths import jupyter_path
+
+    found = {}
+    for folder in jupyter_path("labextensions"):
+        for pattern in ("[!@]*", os.path.join("@*", "*")):
+            for file in glob.glob(os.path.join(folder, pattern, "package.json")):
+                found.setdefault(json.loads(Path(file).read_text(encoding="utf-8"))["name"], Path(file).parent)
+    missing = [name for name, package in LAB_EXTENSIONS.items() if not _begins(found.get(package))]
     if missing:
         return f"JupyterLab's half of {' and '.join(missing)} is missing", SET_UP
-    return ", ".join(f"{name} {metadata.version(name)}" for name in found), ""
+    return ", ".join(f"{name} {metadata.version(name)}" for name in LAB_EXTENSIONS), ""
+
+
+def _begins(folder):
+    """Whether the file is there with which JupyterLab begins to load an extension."""
+    if folder is None:
+        return False
+    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    return (folder / package["jupyterlab"]["_build"]["load"]).is_file()
 
 
 def _digits():
     """Verify the digits without downloading any."""
+    from gan_edu import mnist
+
     missing = []
     for name in mnist.RAW_MD5:
         places = (mnist.bundled_folder(), mnist.download_folder())
@@ -141,11 +210,15 @@ def _digits():
 
 
 def _cores():
+    from gan_edu import machine
+
     count = machine.cores()
     return f"{count} to use", "" if count >= NEEDED_CORES else "Choose a lower Speed in the playgrounds: 30 steps/s."
 
 
 def _memory():
+    from gan_edu import machine
+
     free = machine.free_memory()
     if free is None:
         return "not known on this system", ""
@@ -154,6 +227,8 @@ def _memory():
 
 
 def _disk():
+    from gan_edu.course import progress
+
     folder = progress.folder().absolute()
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free
@@ -161,6 +236,8 @@ def _disk():
 
 
 def _progress_folder():
+    from gan_edu.course import progress
+
     folder = progress.folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -174,6 +251,7 @@ def _progress_folder():
 CHECKS = {
     "Python": _python,
     "packages": _packages,
+    "course": _course,
     "kernel": _kernel,
     "widgets": _widgets,
     "digits": _digits,

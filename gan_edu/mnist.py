@@ -10,7 +10,6 @@ Taught in notebooks/11_mnist_dcgan.
 import gzip
 import hashlib
 import os
-import sys
 import zlib
 from functools import lru_cache
 from pathlib import Path
@@ -125,28 +124,10 @@ def _download(name, places):
     file = f"{name}.gz"
     try:
         checksum = f"md5:{MIRROR_MD5[name]}"
-        return Path(pooch.retrieve(MIRROR + file, checksum, fname=file, path=places[-1], progressbar=_Percent(file)))
+        return Path(pooch.retrieve(MIRROR + file, checksum, fname=file, path=places[-1], progressbar=True))
     except Exception as error:  # no network, refused, disk full, wrong checksum: each has the same remedy
         raise MnistError(
             f"{file} is in none of {', '.join(map(str, places))}, and could not be downloaded from {MIRROR} "
             f"({type(error).__name__}: {error}). Bring it back with `git checkout -- data/mnist`, "
             "or run this again when there is a network."
         ) from error
-
-
-class _Percent:
-    """The progress line of a download, with the four names that pooch asks for."""
-
-    def __init__(self, file):
-        self.file, self.total, self.done = file, 0, 0
-
-    def update(self, size):
-        before, self.done = self.done, min(self.done + size, self.total)
-        if self.total and self.done * 20 // self.total > before * 20 // self.total:  # a line for every 5 %
-            print(f"\rdownloading {self.file}: {100 * self.done // self.total} %", end="", file=sys.stderr, flush=True)
-
-    def reset(self):
-        self.done = 0
-
-    def close(self):
-        print(file=sys.stderr)

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import matplotlib
-from cycler import cycler
 from matplotlib.figure import Figure
 
 _TEXT = (Path(__file__).parent / "widgets" / "palette.js").read_text(encoding="utf-8")
@@ -45,5 +44,5 @@ def style(dark):
             "axes.titlesize": 10.5, "axes.titley": 1.0,  # a title that need not look for its place saves a fifth
             "axes.spines.top": False, "axes.spines.right": False, "grid.color": grid, "axes.axisbelow": True,
             "figure.facecolor": paper, "axes.facecolor": paper, "savefig.facecolor": paper, "legend.facecolor": paper,
-            "legend.edgecolor": grid, "axes.prop_cycle": cycler(color=COLOURS[dark]),
+            "legend.edgecolor": grid, "axes.prop_cycle": matplotlib.cycler(color=COLOURS[dark]),
             **dict.fromkeys(inked, text)}  # fmt: skip

@@ -4,6 +4,7 @@ import ast
 import importlib.metadata as metadata
 import importlib.util
 import json
+import os
 import re
 import sys
 import tomllib
@@ -32,12 +33,19 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 @lru_cache
 def lock(file="requirements.lock"):
     """Name -> its line, as a Requirement."""
-    lines = [line for line in (REPO / file).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    text = (REPO / file).read_text(encoding="utf-8").replace("\\\n", "")
+    lines = [line.partition("--hash")[0] for line in text.splitlines() if not line.startswith("#")]
     return {canonicalize_name(line.name): line for line in map(Requirement, lines)}
 
 
 def everything():
-    return lock() | lock("requirements-test.lock")
+    return lock() | lock("requirements-test.lock") | lock("requirements-torch.lock")
+
+
+def requires(name):
+    """What an installed package asks for; the CUDA libraries of PyTorch's default build left out, as in the locks."""
+    needs = map(Requirement, metadata.requires(name) or [])
+    return [need for need in needs if not re.match(r"nvidia|cuda|triton|cupy", need.name)]
 
 
 def version(line):
@@ -64,6 +72,16 @@ def start():
 
 
 @pytest.mark.parametrize("file", ["requirements.lock", "requirements-test.lock"])
+def test_every_locked_package_has_the_hashes_of_its_files(file):
+    text = (REPO / file).read_text(encoding="utf-8").replace("\\\n", "")
+    for line in (line for line in text.splitlines() if not line.startswith("#")):
+        hashes = re.findall(r"--hash=sha256:([0-9a-f]{64})\b", line)
+        assert hashes, line
+        assert len(hashes) == len(set(hashes)) == line.count("--hash")
+    assert text.isascii()  # pip reads it in the system's own encoding
+
+
+@pytest.mark.parametrize("file", ["requirements.lock", "requirements-test.lock"])
 def test_lock_pins_exact_versions_in_order(file):
     names = list(lock(file))
     assert names == sorted(names)
@@ -71,7 +89,7 @@ def test_lock_pins_exact_versions_in_order(file):
 
 
 def test_lock_has_the_tested_torch_and_nothing_for_nvidia():
-    assert str(lock()["torch"].specifier) == "==2.13.0"
+    assert [str(line) for line in lock("requirements-torch.lock").values()] == ["torch==2.13.0"]
     assert not [name for name in everything() if re.match(r"nvidia|cuda|triton|cupy", name)]
 
 
@@ -105,10 +123,10 @@ def test_lock_is_complete(system, python):
     missing, looked_at = [], 0
     for name in present:
         try:
-            needs = metadata.requires(name) or []
-        except metadata.PackageNotFoundError:  # of another system; none of these needs anything on Linux
+            needs = requires(name)
+        except metadata.PackageNotFoundError:  # of another system or Python; none of these needs anything on Linux
             continue
-        for need in filter(lambda need: holds(need, environment), map(Requirement, needs)):
+        for need in filter(lambda need: holds(need, environment), needs):
             looked_at += 1
             line = present.get(canonicalize_name(need.name))
             if line is None or not need.specifier.contains(version(line), prereleases=True):
@@ -121,10 +139,11 @@ def test_lock_has_no_package_that_nobody_asks_for():
     wanted = {canonicalize_name(requirement.name) for requirement in asked("test")}
     for name in everything():
         try:
-            wanted |= {canonicalize_name(Requirement(need).name) for need in metadata.requires(name) or []}
+            wanted |= {canonicalize_name(need.name) for need in requires(name)}
         except metadata.PackageNotFoundError:
             continue
-    assert set(everything()) <= wanted
+    here = default_environment()  # what only another Python needs is asked for by packages that are not here either
+    assert [name for name, line in everything().items() if name not in wanted and holds(line, here)] == []
 
 
 @pytest.mark.parametrize(
@@ -139,7 +158,7 @@ def test_lock_has_no_package_that_nobody_asks_for():
     ],
 )
 def test_markers_of_packages_that_not_every_system_needs(name, systems):
-    line = lock()[name]
+    line = everything()[name]
     assert {system for system, values in SYSTEMS.items() if holds(line, default_environment() | values)} == systems
 
 
@@ -163,18 +182,44 @@ def test_environment_yml_installs_the_same_packages(start):
     (python,) = (line.partition("=")[2] for line in dependencies if str(line).startswith("python="))
     assert python in SpecifierSet(PROJECT["requires-python"])
     assert "pip" in dependencies
-    (pip,) = (entry["pip"] for entry in dependencies if isinstance(entry, dict))
-    assert pip == [f"--extra-index-url {start.CPU_INDEX}", f"-r {start.LOCK}", "-e ."]
+    assert dependencies[1:] == ["pip"]  # and nothing from another index: see the next test
 
 
-def test_pre_commit_uses_the_locked_tools():
-    repos = yaml.safe_load((REPO / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
-    revisions = {repo["repo"].split("/")[-1]: repo["rev"].lstrip("v") for repo in repos}
+def test_binder_takes_torch_alone_from_the_extra_index(start, monkeypatch):
+    """The commands of postBuild are those of start.py on Linux, in the same order."""
+    text = (REPO / "postBuild").read_text(encoding="utf-8")
+    binder = [line.removeprefix("pip install ") for line in text.splitlines() if line.startswith("pip ")]
+    calls = []
+    monkeypatch.setattr(start, "step", lambda title, command, *_, **__: calls.append(command) or True)
+    monkeypatch.setattr(start, "torch_index", lambda: start.CPU_INDEX)
+    for name, answer in {"installed": {}, "usable": True, "keep_pip_here": None, "quiet_lab": None}.items():
+        monkeypatch.setattr(start, name, lambda answer=answer: answer)
+    monkeypatch.setattr(start, "STAMP", os.devnull)
+    monkeypatch.setattr(start.os, "remove", lambda _: None)
+    start.install([start.LOCK], start.SIZE)
+    ours = [" ".join(call[len(start.PIP):]).replace("--retries 1 ", "") for call in calls if call[:4] == start.PIP[:4]]
+    assert binder == ours
+    assert [start.CPU_INDEX in line for line in binder] == [False, True, False]
+    assert os.access(REPO / "postBuild", os.X_OK) or os.name == "nt"
+
+
+def test_pre_commit_runs_the_locked_tools():
+    """From the test lock's own versions: a tag of a foreign repository can be moved, a version on PyPI cannot."""
+    (repo,) = yaml.safe_load((REPO / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert repo["repo"] == "local"
+    asked = [line for hook in repo["hooks"] for line in hook["additional_dependencies"]]
     locked = lock("requirements-test.lock")
-    assert revisions == {
-        "ruff-pre-commit": str(version(locked["ruff"])),
-        "nbstripout": str(version(locked["nbstripout"])),
-    }
+    assert asked == [f"{name}=={version(locked[name])}" for name in ("ruff", "nbstripout")]
+    assert all(hook["language"] == "python" for hook in repo["hooks"])
+
+
+def test_readme_names_the_binder_that_start_py_sends_to(start):
+    assert "README.md, 'On Binder'" in start.refusal((3, 12), "Darwin", "x86_64")
+    text = (REPO / "README.md").read_text(encoding="utf-8").partition("## On Binder\n")[2].partition("\n## ")[0]
+    (link,) = re.findall(r"https://mybinder\.org/v2/git/ADDRESS/HEAD\?urlpath=(\S+)", text)
+    assert link == start.FIRST.lstrip("/")
+    assert (REPO / link.removeprefix("lab/tree/")).is_file()
+    assert "not tried" in text
 
 
 def test_contributing_gives_a_reason_for_each_dependency():
@@ -192,15 +237,26 @@ def imports(source):
     plain = "\n".join(line for line in source.splitlines() if not line.startswith("%"))
     for node in ast.walk(ast.parse(plain)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
         yield from (name.partition(".")[0] for name in names)
 
 
-def test_the_course_imports_nothing_that_only_the_tests_install():
-    sources = [path.read_text(encoding="utf-8") for path in (REPO / "gan_edu").rglob("*.py")]
-    for path in (REPO / "notebooks").glob("*.ipynb"):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        sources += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    used = {name for source in sources for name in imports(source)}
-    assert {"torch", "pandas", "gan_edu"} <= used
-    assert not used & set(lock("requirements-test.lock"))
+def sources(*folders):
+    """The text of all modules and of all cells of code below some folders."""
+    for path in (path for folder in folders for path in sorted((REPO / folder).rglob("*"))):
+        if path.suffix == ".py":
+            yield path.read_text(encoding="utf-8")
+        elif path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            yield from ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+@pytest.mark.parametrize(("folders", "extras"), [(("gan_edu", "notebooks"), ()), (("tests", ".ci"), ("test",))])
+def test_whatever_is_imported_is_declared(folders, extras):
+    """By name in pyproject.toml: what another package brings along today may be gone with its next version."""
+    own = {"gan_edu", "start"} | {path.stem for path in (REPO / "tests").rglob("*.py")}
+    used = {name for source in sources(*folders) for name in imports(source)} - own - sys.stdlib_module_names
+    assert {"torch", "numpy"} <= used
+    declared = {canonicalize_name(requirement.name) for requirement in asked(*extras)}
+    homes = metadata.packages_distributions()
+    assert {name for name in used if not declared & {canonicalize_name(home) for home in homes.get(name, [])}} == set()

@@ -34,7 +34,7 @@ saved twins
 diagnosis
 ensemble
 labels
-maps views pngs audit trials digit_trials generators
+maps views audit trials digit_trials generators
 study_report second_opinion cases walks
 study
 dirac critics

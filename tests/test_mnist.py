@@ -108,7 +108,9 @@ def test_missing_file_is_downloaded_once_with_progress(elsewhere, monkeypatch, c
     _, labels = mnist.load_mnist("test")
     assert labels[:5].tolist() == [7, 2, 1, 0, 4]
     assert sorted(p.name for p in elsewhere["cache"].iterdir()) == [f"{name}.gz" for name in mnist.SPLITS["test"]]
-    assert "t10k-images-idx3-ubyte.gz: 100 %" in capsys.readouterr().err
+    said = capsys.readouterr().err  # of pooch: the file, and a bar
+    assert "t10k-images-idx3-ubyte.gz" in said
+    assert "100%" in said
     shutil.rmtree(elsewhere["mirror"])
     mnist.load_mnist.cache_clear()
     assert len(mnist.load_mnist("test")[0]) == 10_000  # from the cache folder

@@ -221,7 +221,9 @@ class FailureMap(alive.Alive, ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget where it can live; a PNG and the map's rows as text where it cannot."""
-        from gan_edu import plots, pngs
+        from IPython.core.pylabtools import print_figure
+
+        from gan_edu import plots
 
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
@@ -229,7 +231,7 @@ class FailureMap(alive.Alive, ipywidgets.VBox):
         letters = cells.pivot(index=self.y, columns=self.x, values="letter")[::-1]
         words = f"Failure map over {self.x} and {self.y}: {self.grid.status}"
         data = {**data, "text/plain": f"{words}\n{letters.to_string()}"}
-        data["image/png"] = pngs.as_png(plots.failure_map(cells, self.x, self.y))
+        data["image/png"] = print_figure(plots.failure_map(cells, self.x, self.y), base64=True, dpi=80)
         return data, metadata
 
 

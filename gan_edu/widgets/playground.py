@@ -274,12 +274,14 @@ class Playground(Live):
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget where it can live; a PNG and a sentence where it cannot."""
-        from gan_edu import plots, pngs
+        from IPython.core.pylabtools import print_figure
+
+        from gan_edu import plots
 
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         data = {**data, "text/plain": wording.describe(self.session, self.verdict)}
-        data["image/png"] = pngs.as_png(plots.picture(self.session))
+        data["image/png"] = print_figure(plots.picture(self.session), base64=True, dpi=80)
         return data, metadata
 
 

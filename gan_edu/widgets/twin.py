@@ -206,13 +206,15 @@ class TwinBoard(Live):
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget where it can live; a PNG and sentences where it cannot."""
-        from gan_edu import plots, pngs
+        from IPython.core.pylabtools import print_figure
+
+        from gan_edu import plots
 
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         sides = [f"{pane.side.capitalize()}. {wording.describe(pane.session, pane.verdict)}" for pane in self.panes]
         data = {**data, "text/plain": "\n".join([self.twin.sentence, *sides])}
-        data["image/png"] = pngs.as_png(plots.compare(list(self.twin.runs), list(SIDES)))
+        data["image/png"] = print_figure(plots.compare(list(self.twin.runs), list(SIDES)), base64=True, dpi=80)
         return data, metadata
 
     def set_controls(self, values):
