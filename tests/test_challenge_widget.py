@@ -12,6 +12,7 @@ from gan_edu.course import progress
 from gan_edu.widgets import registry
 from gan_edu.widgets.course import module
 
+COST = "One run with these settings costs {} generator + {} discriminator updates of 6,000."  # nothing is used yet
 SOLUTION = {"lr_g": 1.0, "lr_d": 1.0}
 
 
@@ -59,7 +60,7 @@ def test_the_playground_starts_from_the_start_and_offers_no_preset_that_may_be_t
         ["Discriminator learning rate", "2e-3", "2e-3", False, True],
         ["Discriminator strength", "×1", "×1", False, False],
     ]
-    assert made.standing["used"] == "3,000 generator + 3,000 discriminator updates of 6,000"
+    assert made.standing["cost"] == COST.format("3,000", "3,000")
     assert made.task["rules"][0] == "You may change: generator learning rate, discriminator learning rate."
     assert challenge("02.mend_weak").task["rules"][0].startswith("You may change 2 of: ")
 
@@ -70,7 +71,7 @@ def test_settings_and_budget_follow_the_sliders():
     assert made.standing["rows"][0] == ["Generator learning rate", "5e-4", "1e-4", True, True]
     assert made.standing["refused"] == ""
     move(made, d_strength=2.0, objective="hinge")
-    assert made.standing["used"] == "3,000 generator + 6,000 discriminator updates of 6,000"
+    assert made.standing["cost"] == COST.format("3,000", "6,000")
     assert made.standing["over"]
     assert made.standing["rows"][2:] == [["Discriminator strength", "×1", "×2", True, False],
                                          ["Objective", "non-saturating", "hinge", True, False]]  # fmt: skip
@@ -214,7 +215,7 @@ def test_the_bundle_carries_the_task_as_text():
     data, _ = challenge("02.provoke_weak")._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
     assert "Make the discriminator too weak" in data["text/plain"]
-    assert "  3,000 generator + 3,000 discriminator updates of 6,000" in data["text/plain"]
+    assert f"  {COST.format('3,000', '3,000')}" in data["text/plain"]
 
 
 def test_whatever_the_page_sends_the_challenge_goes_on(tiny):

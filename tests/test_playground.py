@@ -9,8 +9,9 @@ import torch
 import traitlets
 from plain_gan import plain_samples
 
-from gan_edu import PRESETS, TARGETS, Recipe, Run, playground
+from gan_edu import PRESETS, TARGETS, Recipe, Run, playground, progress_bar
 from gan_edu.course import progress
+from gan_edu.course.counts import counts
 from gan_edu.diagnosis import diagnose
 from gan_edu.remedies import NONE, REMEDY_CHOICES, with_remedy
 from gan_edu.widgets import choices, deeds, registry
@@ -341,6 +342,7 @@ def test_an_unknown_message_is_shown_and_loses_nothing():
 def test_provoked_and_mended_are_measured_on_runs_from_step_0(monkeypatch, tmp_path):
     monkeypatch.setenv("GAN_EDU_PROGRESS", str(tmp_path))
     monkeypatch.setattr(deeds, "ENOUGH", 400)  # steps; a learner's runs need more, this test shall be short
+    progress_bar("00")  # as on top of the lesson
     play = playground("mode_collapse").run(50)
     move(play, **{name: getattr(PRESETS["mode_collapse"], name) * 1.01 for name in ("lr_g", "lr_d")})
     play.run(400)
@@ -353,6 +355,9 @@ def test_provoked_and_mended_are_measured_on_runs_from_step_0(monkeypatch, tmp_p
     play.run(1300)
     assert header(play)["symptom"] == "healthy"
     assert recorded() == [("provoked", "mode_collapse"), ("mended", "mode_collapse")]
+    assert [count.done for count in counts("00")] == [0, 1, 1]
+    for other in ("02", "05", "10"):
+        assert [count.done for count in counts(other)] == [0, 0, 0], "they list a collapse too, but not this one"
 
 
 def recorded():

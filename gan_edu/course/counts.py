@@ -46,5 +46,5 @@ def understood(question, kept, bank):
 
 
 def _met(kind, number, failures, kept):
-    """Count the lesson's failures that have a record; one without a lesson counts for each lesson that lists it."""
-    return len({r["failure"] for r in kept.of(kind) if r.get("lesson") in (number, None)} & set(failures))
+    """Count the lesson's failures that were met in this lesson: the same failure of another lesson is not its own."""
+    return len({r["failure"] for r in kept.of(kind, lesson=number)} & set(failures))

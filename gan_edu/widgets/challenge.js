@@ -20,7 +20,7 @@ function standingTable(standing) {
     make("td", {}, changed ? (allowed ? "changed" : "✗ put it back") : allowed ? "" : "stays as it is"));
   return make("table", { class: "gan-table" },
     make("caption", {}, "Your settings against the start"),
-    make("tr", {}, ...["Setting", "Start", "Yours", ""].map((name) => make("th", { scope: "col" }, name))),
+    make("tr", {}, ...["Setting", "Start", "Yours", "Allowed?"].map((name) => make("th", { scope: "col" }, name))),
     ...standing.rows.map(row));
 }
 
@@ -30,7 +30,7 @@ function outcomeTable(result, watch) {
     make("td", {}, watchButton(seed, () => watch(index))));
   return make("table", { class: "gan-table gan-outcomes" },
     make("caption", {}, `What became of each seed with ${result.checked}`),
-    make("tr", {}, ...["", "Seed", "Ended as", "Why", ""].map((name) => make("th", { scope: "col" }, name))),
+    make("tr", {}, ...["Counts?", "Seed", "Ended as", "Why", "Play it"].map((name) => make("th", { scope: "col" }, name))),
     ...result.rows.map(row));
 }
 
@@ -89,7 +89,7 @@ function buildPieces(model, mount) {
 
 function showStanding(pieces, standing) {
   pieces.standing.replaceChildren(standingTable(standing));
-  pieces.used.textContent = `Budget used: ${standing.used}${standing.over ? " ✗ too much" : ""}`;
+  pieces.used.textContent = `${standing.cost}${standing.over ? " ✗ Too much." : ""}`;
   pieces.refused.textContent = standing.refused && `As it stands this would not be checked: ${standing.refused}`;
   pieces.refused.hidden = !standing.refused;
 }

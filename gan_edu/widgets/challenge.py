@@ -72,7 +72,7 @@ class Challenge(CourseWidget):
         parts = [f"{self.task['kind']}: {self.task['title']}", plain(self.task["text"])]
         parts += [f"  {rule}" for rule in self.task["rules"]]
         parts += [f"  {name}: {start} at the start, {now} now" for name, start, now, *_ in self.standing["rows"]]
-        parts.append(f"  {self.standing['used']}")
+        parts.append(f"  {self.standing['cost']}")
         if self.result:
             parts.append(self.result["verdict"])
             parts += [f"  seed {seed}: {symptom} ({why})" for seed, symptom, why, _ in self.result["rows"]]
@@ -192,7 +192,7 @@ class Challenge(CourseWidget):
         start = challenges.at_start(wanted).as_dict()
         names = dict.fromkeys([*challenges.NAMES, *wanted.knobs, *differing])  # all that may change, or has
         rows = [_standing(name, start[name], getattr(recipe, name), name in wanted.knobs) for name in names]
-        self.standing = {"rows": rows, "used": challenges.used(recipe, wanted),
+        self.standing = {"rows": rows, "cost": f"One run with these settings costs {challenges.used(recipe, wanted)}.",
                          "over": sum(challenges.updates(recipe)) > wanted.budget,
                          "refused": challenges.refusal(recipe, wanted) if differing else ""}  # fmt: skip
 

@@ -6,6 +6,7 @@ from gan_edu.course import progress
 from gan_edu.course.questions import UNSAID, AnswerError
 from gan_edu.course.quizbank import FOLDER, load_bank
 from gan_edu.course.text import parse, plain
+from gan_edu.widgets import deeds
 from gan_edu.widgets.course import CourseWidget, module
 
 NOT_SURE, SKIPPED = UNSAID
@@ -22,6 +23,7 @@ def predict(lesson, name, folder=None, later=False):
     question = load_bank(folder or FOLDER).get(lesson, name)
     if question.kind != "predict":
         raise KeyError(f"{question.uid} is of kind {question.kind}, not a prediction; show it with quiz()")
+    deeds.enter(lesson)
     return Prediction(question, load_bank(folder or FOLDER), later)
 
 

@@ -9,12 +9,20 @@ from gan_edu.course.counts import counts
 from gan_edu.course.lessons import lesson as find_lesson
 from gan_edu.course.lessons import lessons
 from gan_edu.course.quizbank import load_bank
+from gan_edu.widgets import deeds
 from gan_edu.widgets.course import CourseWidget, module
+
+COUNTED = ("Understood", "Provoked", "Mended")  # what the map counts of each lesson
 
 
 def progress_bar(lesson):
-    """Show the lesson's three counts, kept up to date while you answer in this notebook. Taught in notebooks/00."""
-    return ProgressBar(find_lesson(lesson))
+    """Show the lesson's three counts, kept up to date while you answer in this notebook. Taught in notebooks/00.
+
+    From now on, failures provoked and mended in this kernel's playgrounds count for this lesson.
+    """
+    made = ProgressBar(find_lesson(lesson))
+    deeds.enter(lesson)
+    return made
 
 
 def course_map():
@@ -79,10 +87,11 @@ def _lines(rows, notice):
 
 def _table(rows, notice):
     body = "".join(_row(lesson, made) for lesson, made in rows)
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("", "Lesson", "Understood", "Provoked", "Mended"))
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("No.", "Lesson", *COUNTED))
     note = f'<p class="gan-map-notice">{escape(notice)}</p>' if notice else ""
     caption = "<caption>Your way through the course</caption>"
-    return f'<style>{_STYLE}</style><table class="gan-map">{caption}<tr>{head}</tr>{body}</table>{note}'
+    table = f'<table class="gan-map">{caption}<tr class="gan-map-head">{head}</tr>{body}</table>'
+    return f'<style>{_STYLE}</style><div class="gan-map-box">{table}{note}</div>'
 
 
 def _row(lesson, made):
@@ -90,7 +99,8 @@ def _row(lesson, made):
     if not lesson.path:
         later = '<small class="gan-later">to come</small>'
         return f'<tr class="gan-map-later"><td>{number}</td><th scope="row" colspan="4">{title} {later}{idea}</th></tr>'
-    cells = "".join(f"<td>{_cell(count)}</td>" for count in made)
+    named = zip(COUNTED, made, strict=True)
+    cells = "".join(f'<td data-name="{name}">{_cell(count)}</td>' for name, count in named)
     return f'<tr><td>{number}</td><th scope="row"><a href="{escape(lesson.file)}">{title}</a>{idea}</th>{cells}</tr>'
 
 
@@ -122,5 +132,19 @@ _STYLE = """
 .gan-map progress { width: 2.6rem; height: .45rem; accent-color: var(--jp-brand-color1, #1976d2);
   vertical-align: middle; margin-right: .3rem; }
 .gan-map-later, .gan-map-none { color: var(--jp-ui-font-color2, #57606a); }
+.gan-map-box { container-type: inline-size; }
+@container (max-width: 34rem) {
+  .gan-map .gan-map-head { display: none; }
+  .gan-map, .gan-map tbody, .gan-map caption { display: block; }
+  .gan-map tr { display: grid; grid-template-columns: 1.8rem repeat(3, minmax(0, 1fr)); padding: .45rem 0;
+    border-bottom: 1px solid var(--jp-border-color2, #d8dee4); }
+  .gan-map td, .gan-map th { border: 0 !important; padding: .1rem .3rem .1rem 0 !important; }
+  .gan-map th[scope=row] { grid-column: 2 / -1; width: auto; }
+  .gan-map td { white-space: normal !important; }
+  .gan-map td[data-name]::before { content: attr(data-name); display: block; font-size: .85em;
+    color: var(--jp-ui-font-color2, #57606a); }
+  .gan-map td[data-name=Understood] { grid-column: 2; }
+  .gan-map progress { display: none; }
+}
 """
 __all__ = ["CourseMap", "ProgressBar", "course_map", "progress_bar"]

@@ -10,6 +10,7 @@ from gan_edu.course.lessons import lesson as find_lesson
 from gan_edu.course.questions import AnswerError, Feedback, judge, solution, spoken
 from gan_edu.course.quizbank import FOLDER, load_bank
 from gan_edu.course.text import parse, plain
+from gan_edu.widgets import deeds
 from gan_edu.widgets.course import CourseWidget, module
 
 HOW = {
@@ -39,6 +40,7 @@ def quiz(lesson, *ids, folder=None):
         known = ", ".join(sorted({question.lesson for question in bank.questions.values()}))
         raise KeyError(f"lesson {lesson!r} has no questions; there are some for {known}")
     count = len(questions)
+    deeds.enter(lesson)
     labels = [f"Question {n} of {count}" if count > 1 else "Question" for n in range(1, count + 1)]
     places = [f"quiz/{question.lesson}" for question in questions]
     return Quiz(bank, list(zip(questions, labels, places, strict=True)))

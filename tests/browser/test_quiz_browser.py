@@ -245,12 +245,12 @@ WORDS = (
     ".gan-course :is(p, legend, .gan-eyebrow, .gan-option > span, button, code, h4, .gan-meter span), "
     ".gan-map :is(td, th, small)"
 )
-TOO_WIDE = """() => [...document.querySelectorAll('.gan-course, .gan-card')]
+TOO_WIDE = """() => [...document.querySelectorAll('.gan-course, .gan-card, .gan-map-box')]
   .filter(e => e.scrollWidth > e.clientWidth + 1).length"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_both_themes_are_readable_also_at_600_pixels(lab, theme):
+def test_both_themes_are_readable_also_at_600_and_390_pixels(lab, theme):
     page = lab.page
     show(lab, ANSWERED, "quiz('00', 'logit', 'what_happened', 'who_sees_data')", "p", "course_map()")
     lab.command("apputils:change-theme", theme=f"JupyterLab {theme.title()}")
@@ -261,10 +261,11 @@ def test_both_themes_are_readable_also_at_600_pixels(lab, theme):
     lab.screenshot(f"quiz_{theme}")
     assert not faint(page.locator(WORDS), 61)
     lab.command("application:toggle-left-area")
-    page.set_viewport_size({"width": 600, "height": 3200})
-    page.wait_for_timeout(500)
-    lab.screenshot(f"quiz_{theme}_600")
-    assert page.evaluate(TOO_WIDE) == 0
+    for width in (600, 390):
+        page.set_viewport_size({"width": width, "height": 4200})
+        page.wait_for_timeout(500)
+        lab.screenshot(f"quiz_{theme}_{width}")
+        assert page.evaluate(TOO_WIDE) == 0, width
 
 
 def test_answers_stand_after_a_reload_and_a_dead_kernel_is_named(lab):
