@@ -22,12 +22,12 @@ from gan_edu.ensemble import Group
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe
 from gan_edu.run import Run
+from gan_edu.spoken import judge_of, name_of, value_of
 
 SEEDS, ENOUGH = 8, 7  # one seed may go astray: a base preset itself is healthy in 19 of 20 only
 LOWEST_SEED, HIGHEST_SEED = 10**8, 10**9  # the course's own seeds are all smaller
 POLL = 0.2  # seconds between two reports of the progress
-NAMES = {"lr_g": "generator learning rate", "lr_d": "discriminator learning rate",
-         "d_strength": "discriminator strength"}  # fmt: skip
+SLIDERS = ("lr_g", "lr_d", "d_strength")  # in sight beside the picture; what else may change is among the methods
 _UNFIT = (ValueError, TypeError, AttributeError, OverflowError)  # what settings of a wrong type may raise
 
 
@@ -147,39 +147,24 @@ def updates(recipe):
 def used(recipe, challenge):
     """The budget in words: '3,000 generator + 3,000 discriminator updates of 12,000'. Taught in notebooks/02."""
     generator, discriminator = updates(recipe)
-    return f"{generator:,} generator + {discriminator:,} discriminator updates of {challenge.budget:,}"
+    return f"{generator:,} generator + {discriminator:,} {judge_of(recipe)} updates of {challenge.budget:,}"
 
 
 def refusal(recipe, challenge):
     """Why these settings are not tried, in one sentence; '' where they are. Taught in notebooks/02."""
-    differing = changes(recipe, challenge)
+    differing, judge = changes(recipe, challenge), judge_of(recipe)
     for name, (start, now) in differing.items():
         if name not in challenge.knobs:
-            return (f"the {spoken_name(name)} must stay at {spoken(name, start)} in this challenge, "
-                    f"and yours is {spoken(name, now)}. Put it back.")  # fmt: skip
+            return (f"the {name_of(name, judge)} must stay at {value_of(name, start)} in this challenge, "
+                    f"and yours is {value_of(name, now)}. Put it back.")  # fmt: skip
     if not differing:
         return "nothing differs from the start yet. Move a slider first."
     if len(differing) > challenge.most:
-        moved = " and ".join(spoken_name(name) for name in differing)
+        moved = " and ".join(name_of(name, judge) for name in differing)
         return f"you changed {len(differing)} settings ({moved}); at most {challenge.most} may differ from the start."
     if sum(updates(recipe)) > challenge.budget:
-        return f"over budget, {used(recipe, challenge)}. Lower the discriminator strength."
+        return f"over budget, {used(recipe, challenge)}. Lower the {name_of('d_strength', judge)}."
     return ""
-
-
-def spoken_name(name):
-    """A setting's name as its slider has it. Taught in notebooks/02 (its challenges)."""
-    return NAMES.get(name, name.replace("_", " "))
-
-
-def spoken(name, value):
-    """A setting's value as its slider shows it: '5e-4', '×1/8', 'non-saturating'. Taught in notebooks/02."""
-    if name in ("lr_g", "lr_d"):
-        mantissa, exponent = f"{value:e}".split("e")
-        return f"{float(mantissa):g}e{int(exponent)}"
-    if name == "d_strength":
-        return f"×{value:g}" if value >= 1 or not value else f"×1/{1 / value:g}"
-    return value.replace("_", "-") if isinstance(value, str) else f"{value:g}"
 
 
 # --- the check ------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from gan_edu.metrics_1d import floors
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.paper import FAKE, PALETTE, REAL
 from gan_edu.run import MEASURED_SAMPLES
+from gan_edu.spoken import value_of
 
 HEAT = LinearSegmentedColormap.from_list("generated to real", PALETTE["light"]["heat"])  # as the live picture has it
 RIM = [withStroke(linewidth=2.6, foreground="white")]  # round marks, so that they stand out from the heat map
@@ -181,7 +182,7 @@ def failure_map(cells, x, y):
                     annot=words, fmt="", cbar=False, linewidths=0.5, annot_kws={"size": 8})  # fmt: skip
     for text in axes.texts:
         text.set_color("white" if text.get_text()[0] in "XN" else "black")
-    ticks = {"xticklabels": [f"{v:g}" for v in grid.columns], "yticklabels": [f"{v:g}" for v in grid.index]}
+    ticks = {"xticklabels": [value_of(x, v) for v in grid.columns], "yticklabels": [value_of(y, v) for v in grid.index]}
     axes.set(xlabel=x, ylabel=y, **ticks)
     shown = [name for name in names if name in set(cells["symptom"])]
     patches = [Patch(color=SYMPTOM_COLOURS[name], label=name.replace("_", " ")) for name in shown]

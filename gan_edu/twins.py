@@ -6,25 +6,11 @@ from gan_edu.knobs import NAME_KNOBS, NUMBER_KNOBS
 from gan_edu.penalties import PENALTIES
 from gan_edu.recipe import Recipe
 from gan_edu.run import Run
+from gan_edu.spoken import setting, value_of
 
 KNOBS = (*NUMBER_KNOBS, *NAME_KNOBS)  # may differ from any step on; other fields only from step 0
 SHARED = ("data", "steps")  # both sides have one picture and one end
 DRAWS = ("seed", "batch", "noise")  # where one of these differs, the random inputs cannot be the same
-WORDS = {
-    "lr_g": "generator learning rate",
-    "lr_d": "discriminator learning rate",
-    "d_strength": "discriminator strength",
-    "lr_halving": "steps until the rates are halved",
-    "g_width": "generator width",
-    "d_width": "discriminator width",
-    "layers": "hidden layers",
-    "noise": "numbers in the noise",
-    "batch": "batch size",
-    "average": "decay of the averaged weights",
-    "pack": "samples that the discriminator judges together",
-    "unroll": "updates that the generator looks ahead",
-    "smoothing": "one-sided label smoothing",
-}
 
 
 def fork(run, **changes):
@@ -108,10 +94,10 @@ class Twin:
 
     @property
     def sentence(self):
-        """What differs, as 'Right: discriminator learning rate 0.01 instead of 0.002; all else, the noise too, ...'."""
+        """What differs, as 'Right: discriminator learning rate 1e-2 instead of 2e-3; all else, the noise too, ...'."""
         before = {**self._origin.recipe.as_dict(), **self._origin.knobs.as_dict()}
         parts = [
-            f"{WORDS.get(name, name.replace('_', ' '))} {spoken(name, value)} instead of {spoken(name, before[name])}"
+            f"{setting(name, value, self._origin.players.objective.judge)} instead of {value_of(name, before[name])}"
             for name, value in self.changes.items()
             if value != before[name]
         ]
@@ -121,14 +107,3 @@ class Twin:
         draws = [name for name in DRAWS if name in self.changes]
         rest = "the random inputs differ too, as they depend on it" if draws else "all else, the noise too, is the same"
         return f"Right{since}: {' and '.join(parts)}; {rest}."
-
-
-def spoken(name, value):
-    """A setting's value in words: '0.01', '1e-5', '1/8', 'non-saturating'. Taught in notebooks/03."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, str):
-        return value.replace("_", "-")
-    if name == "d_strength" and 0 < value < 1:
-        return f"1/{1 / value:g}"
-    return f"{value:g}".replace("e-0", "e-")

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from gan_edu import conditions
+from gan_edu.spoken import value_of
 from gan_edu.unrolling import lookahead
 
 HEAT_SIDE = 25  # cells along each side of the discriminator's heat map
@@ -153,7 +154,7 @@ def _evenly(rows, points):
 
 def knob_marks(run):
     """(step, words) for every change of a knob, as drawn on the curves."""
-    return [(step, f"{KNOB_WORDS.get(name, name)} {value:.3g}" if isinstance(value, float) else f"{name} {value}")
+    return [(step, f"{KNOB_WORDS.get(name, name)} {value_of(name, value)}")
             for step, name, value in run.events[: run._applied] if name not in ("discriminator", "generator")]
 
 

@@ -58,7 +58,7 @@ def test_the_playground_starts_from_the_start_and_offers_no_preset_that_may_be_t
     assert made.standing["rows"] == [
         ["Generator learning rate", "5e-4", "5e-4", False, True],
         ["Discriminator learning rate", "2e-3", "2e-3", False, True],
-        ["Discriminator strength", "×1", "×1", False, False],
+        ["Discriminator strength", "1", "1", False, False],
     ]
     assert made.standing["cost"] == COST.format("3,000", "3,000")
     assert made.task["rules"][0] == "You may change: generator learning rate, discriminator learning rate."
@@ -73,7 +73,7 @@ def test_settings_and_budget_follow_the_sliders():
     move(made, d_strength=2.0, objective="hinge")
     assert made.standing["cost"] == COST.format("3,000", "6,000")
     assert made.standing["over"]
-    assert made.standing["rows"][2:] == [["Discriminator strength", "×1", "×2", True, False],
+    assert made.standing["rows"][2:] == [["Discriminator strength", "1", "2", True, False],
                                          ["Objective", "non-saturating", "hinge", True, False]]  # fmt: skip
     assert "must stay" in made.standing["refused"]
     press(made, "check")
@@ -85,8 +85,8 @@ def test_settings_and_budget_follow_the_sliders():
 def test_a_pasted_recipe_with_other_settings_is_refused():
     made = challenge("02.provoke_collapse")
     made.play.command({"do": "paste", "text": PRESETS["ring_healthy"].replace(batch=64, lr_g=1e-4).token})
-    assert ["Batch", "128", "64", True, False] in made.standing["rows"]
-    assert "batch must stay at 128" in made.check().refused
+    assert ["Batch size", "128", "64", True, False] in made.standing["rows"]
+    assert "batch size must stay at 128" in made.check().refused
 
 
 def test_a_check_in_the_background_is_shown_kept_and_counted(tiny):
@@ -95,7 +95,7 @@ def test_a_check_in_the_background_is_shown_kept_and_counted(tiny):
     press(tiny, "check")
     wait(tiny)
     assert tiny.result["verdict"] == "8 of 8: passed"
-    assert tiny.result["checked"] == "generator learning rate 1e0, discriminator learning rate 1e0"
+    assert tiny.result["checked"] == "generator learning rate 1e0, critic learning rate 1e0"
     assert [row[1] for row in tiny.result["rows"]] == ["divergence"] * 8
     assert tiny.help["passed"]
     [made] = progress.load().of("provoked", challenge="02.blow_up")
@@ -167,7 +167,7 @@ def test_hints_come_one_by_one_and_the_solution_only_after_an_attempt(tiny):
     assert tiny.result["verdict"] == "0 of 8: not yet, 7 are needed"
     assert tiny.help["solution"] is None, "not before it is asked for"
     press(tiny, "solution")
-    assert tiny.help["solution"]["settings"] == ["Generator learning rate: 1e0", "Discriminator learning rate: 1e0"]
+    assert tiny.help["solution"]["settings"] == ["Generator learning rate: 1e0", "Critic learning rate: 1e0"]
 
 
 def test_a_new_widget_knows_of_earlier_attempts(tiny, folder):

@@ -153,10 +153,10 @@ def test_a_name_that_stands_twice_is_refused(folder):
         ("02.provoke_collapse", {}, "nothing differs from the start yet"),
         ("02.provoke_collapse", {"seed": 5}, "nothing differs from the start yet"),
         ("02.provoke_collapse", {"lr_g": 1e-4, "objective": "hinge"}, "objective must stay at non-saturating"),
-        ("02.provoke_collapse", {"d_strength": 2}, "discriminator strength must stay at ×1 in this challenge, and"),
+        ("02.provoke_collapse", {"d_strength": 2}, "discriminator strength must stay at 1 in this challenge, and"),
         ("02.provoke_collapse", {"lr_g": 1e-4, "steps": 9000}, "steps must stay at 3000"),
         ("02.provoke_collapse", {"penalty": "r1"}, "penalty"),
-        ("02.mend_collapse", {"lr_g": 1e-3, "d_strength": 1}, "discriminator strength must stay at ×3"),
+        ("02.mend_collapse", {"lr_g": 1e-3, "d_strength": 1}, "discriminator strength must stay at 3"),
         ("02.mend_weak", {"d_strength": 1}, "over budget, 3,000 generator + 3,000 discriminator updates of 5,000"),
         ("02.mend_weak", {"lr_g": 1e-4, "lr_d": 5e-3, "d_strength": 0.5}, "you changed 3 settings"),
     ],
@@ -176,12 +176,6 @@ def test_the_budget_counts_what_a_run_really_uses(strength):
     for _ in run:
         continue
     assert updates(run.recipe) == (run.players.g_optimiser.updates, run.players.d_optimiser.updates)
-
-
-def test_values_are_spoken_as_the_sliders_show_them():
-    spoken = [challenges.spoken("lr_g", 5e-4), challenges.spoken("lr_d", 0.01), challenges.spoken("lr_d", 3.5e-3)]
-    spoken += [challenges.spoken("d_strength", v) for v in (0.125, 1, 2)]
-    assert spoken == ["5e-4", "1e-2", "3.5e-3", "×1/8", "×1", "×2"]
 
 
 # --- the seeds ------------------------------------------------------------------------------------------------

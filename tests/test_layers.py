@@ -19,7 +19,7 @@ randomness optimisers
 objectives spectral_norm
 penalties
 tokens work
-recipe
+recipe spoken
 presets
 remedies
 metrics

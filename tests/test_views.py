@@ -202,7 +202,7 @@ def test_marks_name_the_knobs_that_moved_and_when():
     marks = views.knob_marks(run)
     assert [step for step, _ in marks] == [2, 3, 3]  # updates by hand are no knobs
     words = " ".join(word for _, word in marks)
-    for part in ("lr G 0.0001", "r1", "0.25"):
+    for part in ("lr G 1e-4", "r1", "1/4"):
         assert part in words
     waiting = Run.from_token(run.token)
     assert views.knob_marks(waiting) == []  # what is still to come is not drawn

@@ -9,6 +9,7 @@ from gan_edu import challenges
 from gan_edu.course import progress
 from gan_edu.course.challengebank import FILE
 from gan_edu.course.text import parse, plain
+from gan_edu.spoken import capitalised, judge_of, name_of, setting, value_of
 from gan_edu.widgets import choices, messages, registry, wording
 from gan_edu.widgets.course import HERE, CourseWidget, module
 from gan_edu.widgets.playground import Playground
@@ -45,7 +46,7 @@ class Challenge(CourseWidget):
         self.challenge, self.last = wanted, None
         self._loop, self._lock, self._stop = registry.running_loop(), threading.RLock(), threading.Event()
         self._hints, self._solution = 0, False
-        on_sliders = set(wanted.knobs) <= set(challenges.NAMES)  # what else may change is among the methods
+        on_sliders = set(wanted.knobs) <= set(challenges.SLIDERS)  # what else may change is among the methods
         play = Playground(challenges.at_start(wanted), view="balance" if on_sliders else "all")
         play.fixed = {**play.fixed, "presets": []}  # one of them may be the answer
         super().__init__(play=play, task=_task(wanted))
@@ -180,7 +181,8 @@ class Challenge(CourseWidget):
         kept, wanted, solution = progress.load(), self.challenge, None
         tries = kept.of("challenge", challenge=wanted.id)
         if self._solution and tries:
-            solution = {"settings": [_setting(*item) for item in wanted.solution.items()], "why": parse(wanted.why)}
+            settings = [_setting(wanted, *item) for item in wanted.solution.items()]
+            solution = {"settings": settings, "why": parse(wanted.why)}
         self.notice = kept.notice
         self.help = {"hints": [parse(hint) for hint in wanted.hints[: self._hints]],
                      "left": len(wanted.hints) - self._hints, "tries": len(tries), "solution": solution,
@@ -190,8 +192,8 @@ class Challenge(CourseWidget):
         recipe, wanted = self.recipe, self.challenge
         differing = challenges.changes(recipe, wanted)
         start = challenges.at_start(wanted).as_dict()
-        names = dict.fromkeys([*challenges.NAMES, *wanted.knobs, *differing])  # all that may change, or has
-        rows = [_standing(name, start[name], getattr(recipe, name), name in wanted.knobs) for name in names]
+        names = dict.fromkeys([*challenges.SLIDERS, *wanted.knobs, *differing])  # all that may change, or has
+        rows = [_standing(name, start[name], recipe, name in wanted.knobs) for name in names]
         self.standing = {"rows": rows, "cost": f"One run with these settings costs {challenges.used(recipe, wanted)}.",
                          "over": sum(challenges.updates(recipe)) > wanted.budget,
                          "refused": challenges.refusal(recipe, wanted) if differing else ""}  # fmt: skip
@@ -199,7 +201,8 @@ class Challenge(CourseWidget):
 
 def _task(wanted):
     """The task and its rules, in words."""
-    names = [challenges.spoken_name(name) for name in wanted.knobs]
+    judge = judge_of(challenges.at_start(wanted))
+    names = [name_of(name, judge) for name in wanted.knobs]
     if len(names) == 1:
         may = f"You may change the {names[0]}."
     elif wanted.most < len(names):
@@ -219,25 +222,22 @@ def _terms(wanted, symptom):
             f"{challenges.needed(wanted)} of them must end as {symptom}.")  # fmt: skip
 
 
-def _standing(name, start, now, allowed):
+def _standing(name, start, recipe, allowed):
     """[name, value at the start, value now, whether it differs, whether it may]."""
-    return [_first_up(challenges.spoken_name(name)), challenges.spoken(name, start), challenges.spoken(name, now),
+    now = getattr(recipe, name)
+    return [capitalised(name_of(name, judge_of(recipe))), value_of(name, start), value_of(name, now),
             start != now, allowed]  # fmt: skip
 
 
-def _setting(name, value):
-    return f"{_first_up(challenges.spoken_name(name))}: {challenges.spoken(name, value)}"
-
-
-def _first_up(words):
-    return words[0].upper() + words[1:]
+def _setting(wanted, name, value):
+    return f"{capitalised(name_of(name, judge_of(challenges.solved(wanted))))}: {value_of(name, value)}"
 
 
 def _shown(result):
     """A Result for the page."""
     rows = [[str(o.seed), wording.SYMPTOMS[o.symptom], o.why, o.good] for o in result.outcomes]
     differing = challenges.changes(result.recipe, result.challenge)
-    names = [f"{challenges.spoken_name(name)} {challenges.spoken(name, now)}" for name, (_, now) in differing.items()]
+    names = [setting(name, now, judge_of(result.recipe)) for name, (_, now) in differing.items()]
     return {"verdict": result.verdict, "rows": rows, "passed": result.passed, "checked": ", ".join(names),
             "refused": bool(result.refused)}  # fmt: skip
 

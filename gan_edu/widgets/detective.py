@@ -12,7 +12,7 @@ from gan_edu.course import progress
 from gan_edu.course.text import parse, plain
 from gan_edu.objectives import OBJECTIVES
 from gan_edu.presets import PRESETS
-from gan_edu.twins import WORDS, spoken
+from gan_edu.spoken import judge_of, setting
 from gan_edu.widgets import messages, registry, scene, wording
 from gan_edu.widgets.course import HERE, CourseWidget, module
 
@@ -235,7 +235,7 @@ def _modes_curve(history):
 def _settings(recipe):
     """What differs from the healthy ring, in words."""
     base = BASE.as_dict()
-    return "; ".join(f"{WORDS.get(name, name.replace('_', ' '))} {spoken(name, value)}"
+    return "; ".join(setting(name, value, judge_of(recipe))
                      for name, value in recipe.as_dict().items()
                      if value != base[name] and name not in ("seed", "steps"))  # fmt: skip
 

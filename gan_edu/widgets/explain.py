@@ -4,7 +4,7 @@ import torch
 
 from gan_edu import views
 from gan_edu.run import WHOLE
-from gan_edu.twins import spoken
+from gan_edu.spoken import value_of
 
 STAGES = ("noise", "generated", "scores", "loss", "update", "scores_again", "arrows", "generator")
 SHOWN = 64
@@ -105,7 +105,7 @@ class Explainer:
         return sentence, {"batch": fake[:SHOWN].numpy(), "batch_real": real[:SHOWN].numpy()}
 
     def _updates(self, norms):
-        strength = spoken("d_strength", self.run.knobs.d_strength)
+        strength = value_of("d_strength", self.run.knobs.d_strength)
         if not norms:
             return f"No update of the {self.judge} in this step: its strength is {strength}, so it waits for its turn."
         if len(norms) == 1:

@@ -4,15 +4,11 @@ const COLOURS = { healthy: "#009E73", mode_collapse: "#E69F00", vanishing_gradie
   oscillation: "#CC79A7", non_convergence: "#0072B2", divergence: "#000000", undecided: "#BBBBBB" };
 const WHITE_ON = ["divergence", "non_convergence", "healthy"];
 
-function number(value) {
-  return value >= 0.01 && value < 1000 ? String(+value.toPrecision(3)) : value.toExponential().replace("e-", "e-").replace("e+", "e");
-}
-
 function cellButton(axes, cell, x, y, choose) {
   const share = cell ? Math.round(cell.share * 100) : 0;
   const label = cell
-    ? `${axes.words[0]} ${number(x)}, ${axes.words[1]} ${number(y)}: ${axes.names[cell.symptom]}, ${share} % of seeds`
-    : `${axes.words[0]} ${number(x)}, ${axes.words[1]} ${number(y)}: not measured`;
+    ? `${axes.words[0]} ${spokenValue(axes.x, x)}, ${axes.words[1]} ${spokenValue(axes.y, y)}: ${axes.names[cell.symptom]}, ${share} % of seeds`
+    : `${axes.words[0]} ${spokenValue(axes.x, x)}, ${axes.words[1]} ${spokenValue(axes.y, y)}: not measured`;
   const button = make("button", { type: "button", tabindex: -1, "aria-label": label, title: label, onclick: () => choose(x, y) },
     cell ? cell.letter : "·");
   if (cell) {
@@ -46,11 +42,11 @@ function buildTable(axes, cells, choose) {
   const found = new Map(cells.map((cell) => [`${cell.x}/${cell.y}`, cell]));
   const table = make("table", { role: "grid", "aria-label": "Failure map" });
   for (const y of [...axes.ys].reverse()) {
-    const row = make("tr", { class: "gan-cells", role: "row" }, make("th", { scope: "row" }, number(y)));
+    const row = make("tr", { class: "gan-cells", role: "row" }, make("th", { scope: "row" }, spokenValue(axes.y, y)));
     for (const x of axes.xs) row.append(make("td", { role: "gridcell" }, cellButton(axes, found.get(`${x}/${y}`), x, y, choose)));
     table.append(row);
   }
-  table.append(make("tr", {}, make("th", {}), ...axes.xs.map((x) => make("th", { scope: "col" }, number(x)))));
+  table.append(make("tr", {}, make("th", {}), ...axes.xs.map((x) => make("th", { scope: "col" }, spokenValue(axes.x, x)))));
   const first = table.querySelector("button");
   if (first) first.tabIndex = 0;
   moveWithArrows(table);

@@ -9,16 +9,16 @@ import traitlets
 
 from gan_edu import maps
 from gan_edu.recipe import Recipe
+from gan_edu.spoken import capitalised, judge_of, name_of
 from gan_edu.widgets import alive, messages, registry, wording
 from gan_edu.widgets.playground import Playground
 
 HERE = Path(__file__).parent
+SCRIPTS = ("dom.js", "spoken.js", "failure_map.js")
 SLOW = "after a third of these steps it looked like a failure, and since then it came nearer to the data. It is slow."
 NEW = "the map measured here"
 TOGETHER = 9  # runs measured before they are drawn: the whole coarse map of 3 x 3
 LEVELS = (4, 2, 1)  # 'Recompute' takes every 4th value of each axis first, then every 2nd, then all
-AXIS_WORDS = {"lr_g": "Generator learning rate", "lr_d": "Discriminator learning rate",
-              "d_strength": "Discriminator strength"}  # fmt: skip
 
 
 class _Bar:
@@ -36,7 +36,7 @@ class _Bar:
 class MapGrid(alive.Alive, anywidget.AnyWidget):
     """The grid of cells; `cells` are rows of `maps.summary`, `status` the sentence below."""
 
-    _esm = alive.SCRIPT + "".join((HERE / name).read_text(encoding="utf-8") for name in ("dom.js", "failure_map.js"))
+    _esm = alive.SCRIPT + "".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = (HERE / "failure_map.css").read_text(encoding="utf-8")
     axes = traitlets.Dict().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)  # which map is shown
@@ -84,8 +84,9 @@ class FailureMap(alive.Alive, ipywidgets.VBox):
         self.grid.older = True
 
     def _axes(self):
+        judge = judge_of(self.base)
         return {"x": self.x, "y": self.y, "xs": self.header["xs"], "ys": self.header["ys"],
-                "words": [AXIS_WORDS.get(self.x, self.x), AXIS_WORDS.get(self.y, self.y)],
+                "words": [capitalised(name_of(name, judge)) for name in (self.x, self.y)],
                 "letters": maps.LETTERS, "names": wording.SYMPTOMS}  # fmt: skip
 
     def show(self, rows):

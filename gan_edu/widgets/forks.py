@@ -4,7 +4,8 @@ from gan_edu.objectives import OBJECTIVES
 from gan_edu.optimisers import RULES
 from gan_edu.penalties import PENALTIES
 from gan_edu.remedies import REMEDY_CHOICES, changes_to, choice_of
-from gan_edu.twins import WORDS, Twin, spoken
+from gan_edu.spoken import capitalised, name_of, value_of
+from gan_edu.twins import Twin
 from gan_edu.widgets.twin import TwinBoard
 
 LIVE = ("lr_d", "lr_g", "d_strength", "objective", "penalty")  # from any step on
@@ -75,10 +76,10 @@ class ForkDesk:
 def _offer(run, name):
     now = _now(run, name)
     choices = [[key, _in_words(name, key)] for key in CHOICES.get(name, ()) if key != now]
-    words = WORDS.get(name, name.replace("_", " "))
+    words = capitalised(name_of(name, run.players.objective.judge))
     new = CONTRASTS[name](now)
-    return {"name": name, "words": words[0].upper() + words[1:], "now": _in_words(name, now), "choices": choices,
-            "new": new if choices else spoken(name, new)}  # fmt: skip
+    return {"name": name, "words": words, "now": _in_words(name, now), "choices": choices,
+            "new": new if choices else value_of(name, new)}  # fmt: skip
 
 
 def _now(run, name):
@@ -89,7 +90,7 @@ def _now(run, name):
 
 def _in_words(name, value):
     remedy = REMEDY_CHOICES.get(value) if name == "remedy" else None
-    return remedy.label if remedy else spoken(name, value)
+    return remedy.label if remedy else value_of(name, value)
 
 
 def changes(run, name, text):

@@ -10,18 +10,6 @@ const words = (name) => WORDS[name] ?? (name ? name.replaceAll("_", " ") : "(own
 
 const remedyWords = (labels) => (name) => name.split("+").map((one) => labels[one]).join(" + ");
 
-function rateWords(rate) {
-  const exponent = Math.floor(Math.log10(rate) + 1e-9);
-  return `${+(rate / 10 ** exponent).toFixed(2)}e${exponent}`;
-}
-
-function strengthWords(strength, short) {
-  const many = strength >= 1 ? strength : Math.round(1 / strength);
-  if (short) return strength >= 1 ? `×${many}` : `×1/${many}`;
-  if (strength >= 1) return `${many} update${many === 1 ? "" : "s"} for each generator update`;
-  return `1 update every ${many} generator updates`;
-}
-
 function buildControls(model, send, change) {
   const fixed = model.get("fixed");
   const parts = {
@@ -33,7 +21,7 @@ function buildControls(model, send, change) {
     d_strength: slider("Discriminator strength", fixed.strengths, strengthWords, (value) => change({ d_strength: value })),
     objective: select("Objective", fixed.objectives, words, (value) => change({ objective: value })),
     penalty: select("Penalty", fixed.penalties, words, (value) => change({ penalty: value })),
-    penalty_weight: slider("Penalty weight", fixed.weights, (weight) => `${+weight.toPrecision(3)}`, (value) => change({ penalty_weight: value })),
+    penalty_weight: slider("Penalty weight", fixed.weights, (weight) => spokenValue("penalty_weight", weight), (value) => change({ penalty_weight: value })),
     optimiser: select("Optimiser", fixed.optimisers, words, (value) => change({ optimiser: value })),
     remedy: select("Remedy", Object.keys(fixed.remedies), remedyWords(fixed.remedies), (value) => change({ remedy: value })),
     g_width: select("Generator width", fixed.widths, String, (value) => change({ g_width: +value })),
@@ -45,6 +33,15 @@ function buildControls(model, send, change) {
 function tick(text, name, change) {
   const control = make("input", { type: "checkbox", onchange: () => change({ [name]: control.checked }) });
   return { element: make("label", { class: "gan-tick" }, control, text), control };
+}
+
+// A Wasserstein GAN has a critic: its controls are called so, as the words around the picture are.
+function nameControls(parts, buttons, judge = "discriminator") {
+  const Judge = judge[0].toUpperCase() + judge.slice(1);
+  for (const [name, what] of [["lr_d", "learning rate"], ["d_strength", "strength"], ["d_width", "width"]]) {
+    setText(parts[name].element.querySelector("label"), `${Judge} ${what}`);
+  }
+  setText(buttons.discriminator, `Step ${judge}`);
 }
 
 function buildButtons(send) {
@@ -170,6 +167,7 @@ function showWords(pieces, buttons, header, memory) {
   setText(status, header.status);
   status.setAttribute("aria-live", header.playing ? "off" : "polite");
   nameJudge(pieces.legend, [header]);
+  nameControls(pieces.parts, buttons, header.judge);
   explain.hidden = !header.explain;
   if (header.explain) setText(explain, `${header.explain.number} of ${header.explain.of} · ${header.explain.sentence}`);
   setText(notice, header.locked ? "First lock in your prediction above, say 'not sure', or skip it." : header.notice);
@@ -225,7 +223,7 @@ function render({ model, el }) {
   let still, frame, due = false, drawn = 0;
   const parts = buildControls(model, send, change);
   const buttons = buildButtons(send);
-  const pieces = makePieces(model, send, change, () => frame.header);
+  const pieces = { parts, ...makePieces(model, send, change, () => frame.header) };
   const root = make("section", { class: "gan-playground", "aria-label": "GAN playground" });
   root.append(...layout(parts, buttons, pieces));
   el.append(root, pieces.fork.mount);

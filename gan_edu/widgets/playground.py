@@ -18,7 +18,7 @@ from gan_edu.widgets.opinion import OpinionDesk
 from gan_edu.widgets.pace import Pace
 
 HERE = Path(__file__).parent
-SCRIPTS = ("alive.js", "dom.js", *scene.SCRIPTS, "verdict.js", "opinion.js", "fork.js", "playground.js")
+SCRIPTS = ("alive.js", "dom.js", "spoken.js", *scene.SCRIPTS, "verdict.js", "opinion.js", "fork.js", "playground.js")
 CHUNK = 0.02  # seconds of training between two looks at the controls
 EXPLAIN_PAUSE = 3.0  # seconds between Explain's sub-steps while it plays by itself
 VERDICT_EVERY = 1.0  # seconds

@@ -192,8 +192,9 @@ class TwinBoard(Live):
 
     def _frame(self, pane):
         run = pane.session
+        judge = run.players.objective.judge
         header = {"status": wording.status(pane), "playing": pane.playing, "symptom": wording.symptom(pane.verdict),
-                  "evidence": wording.evidence(pane.verdict), "advice": pane.verdict.advice,
+                  "evidence": wording.evidence(pane.verdict, judge), "advice": wording.advice(pane.verdict, judge),
                   "alt": f"{pane.side.capitalize()}. {wording.describe(run, pane.verdict)}"}  # fmt: skip
         wants = {"losses"} if self.controls.get("losses") else set()
         return scene.frame(run, {**header, **wording.judge(run)}, wants, extra={"curve": curve(run.history)})

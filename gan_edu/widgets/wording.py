@@ -1,6 +1,7 @@
 """The playground's words: status line, verdict card, text alternative, what a prediction is held against."""
 
 from gan_edu.diagnosis import MIN_SNAPSHOTS, NEAR_DIGITS, WANDERING, measure
+from gan_edu.spoken import in_terms_of
 
 SYMPTOMS = {
     "divergence": "divergence",
@@ -90,11 +91,16 @@ def _legible(run):
     return [f"kernel distance from real digits {looks[-1]['distance']:,.0f}, {read}"]
 
 
-def evidence(verdict):
+def evidence(verdict, judge="discriminator"):
     """[name, value, what is asked, reason] rows in words."""
     if verdict is None:
         return []
-    return [[e.name, e.number, e.asked, e.reason] for e in verdict.evidence]
+    return [[in_terms_of(judge, e.name), e.number, e.asked, e.reason] for e in verdict.evidence]
+
+
+def advice(verdict, judge="discriminator"):
+    """What to do, '' before the first verdict."""
+    return in_terms_of(judge, verdict.advice) if verdict else ""
 
 
 def header(play):
@@ -107,8 +113,8 @@ def header(play):
         "alt": describe(run, play.verdict),
         "curves_alt": describe_curves(run),
         "symptom": symptom(play.verdict),
-        "evidence": evidence(play.verdict),
-        "advice": play.verdict.advice if play.verdict else "",
+        "evidence": evidence(play.verdict, run.players.objective.judge),
+        "advice": advice(play.verdict, run.players.objective.judge),
         "notice": play.notice,
         "error": play.error,
         "token": run.token,

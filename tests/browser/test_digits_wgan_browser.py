@@ -35,7 +35,7 @@ def _break_and_mend(lab):
     expect(board.picture).to_have_attribute("aria-label", re.compile("digits that the generator draws"))
     expect(card).to_be_visible()
     lab.screenshot("12_late_critic")
-    strength = board.slider("Discriminator strength")
+    strength = board.slider("Critic strength")
     strength.focus()
     for _ in range(4):
         lab.page.keyboard.press("ArrowRight")

@@ -100,7 +100,7 @@ def _each_slider_by_mouse_and_keyboard(board):
     expect(board.slider("Generator learning rate")).to_have_attribute("aria-valuetext", "1e-3")
     expect(board.slider("Discriminator strength")).to_have_attribute(
         "aria-valuetext", "2 updates for each generator update")  # fmt: skip
-    board.until(lambda: {"lr G 0.001", "lr D 0.0004", "strength 2"} <= set(_marks(board)), "labels on the curves")
+    board.until(lambda: {"lr G 1e-3", "lr D 4e-4", "strength 2"} <= set(_marks(board)), "labels on the curves")
 
 
 def _marks(board):

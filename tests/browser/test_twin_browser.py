@@ -75,7 +75,7 @@ def test_fork_by_clicks_lockstep_and_close(lab):
     panes = _open_fork(board)
     since = board.step()
     expect(panes.sentence).to_have_text(
-        f"Right, from step {since:,} on: discriminator learning rate 0.05 instead of 0.002; all else, the noise too, "
+        f"Right, from step {since:,} on: discriminator learning rate 5e-2 instead of 2e-3; all else, the noise too, "
         "is the same.", timeout=WAIT)
     assert panes.steps() == [since, since]
     expect(board.root.get_by_role("group", name="Fork", exact=True)).to_be_hidden()
