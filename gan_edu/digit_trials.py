@@ -118,6 +118,7 @@ def _is_row(row):
 def remake(name, tell=print):
     """Train every seed of one row of the table, and write it in place of what the file had."""
     rows = [row for row in bundled() if row["name"] != name]
+    files.try_out(FILE)
     for seed in TRIED[name].seeds:
         recipe = TRIED[name].recipe.replace(seed=seed)
         rows.append({"name": name, "seed": seed, "token": recipe.token,
@@ -144,7 +145,7 @@ def table():
 
 def arguments(parser):
     """What `gan-edu digits` can be told."""
-    parser.add_argument("name", nargs="?", choices=TRIED, help="the row to train anew; without one: the table")
+    parser.add_argument("name", nargs="?", metavar="NAME", choices=TRIED, help="train it anew (default: the table)")
 
 
 def main(options):

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gan_edu import tensor_files
+from gan_edu import files, tensor_files
 from gan_edu.mnist import load_mnist, to_unit
 
 FILE = Path(__file__).with_name("digit_classifier.safetensors")
@@ -116,7 +116,11 @@ def accuracy(model, split="test"):
 
 
 def main(file):
-    """Train, test, write the file with its accuracy in the header."""
+    """Train, test, write the file with its accuracy in the header. A file that holds anything else stays."""
+    if Path(file).exists():
+        with tensor_files.naming(file, "It was not overwritten: name another file, or delete it"):
+            tensor_files.check(tensor_files.read(file)[1], DigitClassifier().state_dict())
+    files.try_out(file)
     torch.set_num_threads(1)
     model = train()
     header = {"test_accuracy": f"{accuracy(model):.4f}", "features": str(FEATURES), "torch": torch.__version__,
@@ -126,4 +130,4 @@ def main(file):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(sys.argv[1] if sys.argv[1:] else FILE)

@@ -14,10 +14,7 @@ from pathlib import Path
 @contextmanager
 def replacing(file):
     """A path beside `file` to write to. It takes the file's place when the block ends well; else the file stays."""
-    file = Path(file).resolve()  # a link stays a link
-    if not file.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(file.parent))
-    beside = file.with_name(f".{file.name}.unfinished")
+    file, beside = _places(file)
     try:
         yield beside
         if file.exists():
@@ -27,6 +24,23 @@ def replacing(file):
         os.replace(beside, file)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _places(file):
+    """A file, a link followed to its end, and a path beside it."""
+    file = Path(file).resolve()
+    if not file.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(file.parent))
+    return file, file.with_name(f".{file.name}.unfinished")
+
+
+def try_out(file):
+    """OSError now, before anything is trained, where `replacing` the file would fail later."""
+    file, beside = _places(file)
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder, not a file", str(file))
+    beside.touch()
+    beside.unlink()
 
 
 def replace(file, text):

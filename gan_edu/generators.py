@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from gan_edu import assembly, conditions, tensor_files
+from gan_edu import assembly, conditions, files, tensor_files
 from gan_edu.conditional import statistics_of
 from gan_edu.metrics_conditional import caption_obeyed, obeyed
 from gan_edu.metrics_images import image_snapshot
@@ -143,12 +143,13 @@ def make(name):
     if file.exists():
         load_generator.cache_clear()
         load_generator(name)  # refuses what is no generator, before it would be overwritten
+    FOLDER.mkdir(exist_ok=True)
+    files.try_out(file)
     run, began = Run(recipe), time.process_time()
     for _ in run:
         pass
     header = {"token": recipe.token, "command": f"gan-edu generators {name}", "steps": str(recipe.steps),
               "cpu_seconds": f"{time.process_time() - began:.0f}", "torch": torch.__version__}  # fmt: skip
-    FOLDER.mkdir(exist_ok=True)
     kept = weights(run)
     header |= scores(Drawer(recipe, _generator(recipe, kept), header))
     tensor_files.write(file, kept, header)
@@ -159,7 +160,7 @@ def make(name):
 
 def arguments(parser):
     """What `gan-edu generators` can be told."""
-    parser.add_argument("name", nargs="?", choices=GENERATORS, help="the one to train anew; without one, the list")
+    parser.add_argument("name", nargs="?", metavar="NAME", choices=GENERATORS, help="train it anew (default: a list)")
 
 
 def main(options):

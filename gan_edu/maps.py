@@ -187,7 +187,8 @@ def summary(frame, x, y):
 def arguments(parser):
     """What `gan-edu map` can be told."""
     parser.add_argument("file", help="JSON lines; finished cells are kept there, and a second call goes on from them")
-    parser.add_argument("--base", default="ring_healthy", choices=[n for n, r in PRESETS.items() if not r.is_image])
+    parser.add_argument("--base", default="ring_healthy", metavar="PRESET",
+                        choices=[n for n, r in PRESETS.items() if not r.is_image], help="where all runs start from")
     parser.add_argument("--x", default="lr_d", help="the setting from left to right")
     parser.add_argument("--y", default="lr_g", help="the setting from bottom to top")
     parser.add_argument("--seeds", type=count(), default=4, help="runs in each cell")

@@ -290,12 +290,13 @@ def made_by(trial):
 def remake(name, progress=True):
     """Train all of a table's runs and write its file; returns the rows. Taught in notebooks/06."""
     trial, file = TRIALS[name], FOLDER / f"{name}.json"
+    FOLDER.mkdir(exist_ok=True)
     _check_ours(file)
+    files.try_out(file)
     rows = compare(trial.recipe, trial.changes, range(trial.seeds), progress)
     here = {"dtype": "float32", "torch": torch.__version__, "machine": platform.machine(),
             "date": datetime.date.today().isoformat()}  # fmt: skip
     lines = ",\n  ".join(json.dumps(r) for r in rows)
-    FOLDER.mkdir(exist_ok=True)
     head = json.dumps({**made_by(trial), **here}, indent=1)[:-2]
     files.replace(file, f'{head},\n "rows": [\n  {lines}\n ]\n}}\n')
     return rows
@@ -313,7 +314,7 @@ def _check_ours(file):
 
 def arguments(parser):
     """What `gan-edu trials` can be told."""
-    parser.add_argument("name", nargs="?", choices=TRIALS, help="the table to make anew; without one they are listed")
+    parser.add_argument("name", nargs="?", metavar="NAME", choices=TRIALS, help="make it anew (default: a list)")
 
 
 def main(options):

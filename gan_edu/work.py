@@ -9,6 +9,7 @@ from gan_edu.mixtures import TARGETS
 
 PER_SECOND = {False: 8e9, True: 32e9}  # multiplications of one core, on points (float64) and on images (float32)
 MOST_SECONDS = 3  # a step
+TOLD_SECONDS, TOLD_UPDATES = 0.3, 1000  # more of either is told before the run starts
 MOST_BYTES = 800e6
 PIXELS = 28 * 28
 PENALTIES = {"r1": 8, "r1_r2": 16, "wgan_gp": 8}  # passes through D: forward, its slope, and both of them backward
@@ -31,6 +32,14 @@ def check(recipe, usual):
     values = {name: getattr(recipe, name) for name in FIELDS if getattr(recipe, name) != getattr(usual, name)}
     large = [f"{name}={value if isinstance(value, str) else format(value, 'g')}" for name, value in values.items()]
     raise ValueError(f"{', '.join(large)} ask for {fault}: lower one of them")
+
+
+def warning(recipe, events):
+    """What is to be known before a token's run starts: a slow step, or many updates by hand; '' of any other."""
+    seconds = multiplications(recipe) / PER_SECOND[recipe.is_image]
+    by_hand = sum(value is None for _, _, value in events)
+    slow = f" A step takes about {seconds:.1f} s." if seconds > TOLD_SECONDS else ""
+    return slow + (f" It repeats {by_hand:,} updates made by hand." if by_hand > TOLD_UPDATES else "")
 
 
 def multiplications(recipe):

@@ -201,6 +201,28 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
     assert caught.value.filename == str(tmp_path / "none")
 
 
+def test_a_classifier_is_not_written_over_what_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(digits, "train", lambda: pytest.fail("it began to train"))
+    notes = tmp_path / "notes.txt"
+    notes.write_text("my notes", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"notes\.txt .*not overwritten"):
+        digits.main(notes)
+    assert notes.read_text(encoding="utf-8") == "my notes"
+    with pytest.raises(OSError, match="folder"):
+        digits.main(tmp_path / "none" / "digits.safetensors")
+
+
+@pytest.mark.parametrize("name", ["tiny.json", "digits.jsonl", "tiny.safetensors"])
+def test_a_place_that_cannot_be_written_to_is_told_before_anything_is_trained(name, tmp_path, monkeypatch):
+    file = tmp_path / name
+    write = WRITERS[name](file, monkeypatch)
+    monkeypatch.setattr(files.Path, "touch", lambda path: files.try_out(tmp_path))  # as a folder refuses it
+    for module, trains in ((trials, "compare"), (digit_trials, "timed"), (generators, "weights")):
+        monkeypatch.setattr(module, trains, lambda *_, **__: pytest.fail("it began to train"))
+    with pytest.raises(OSError, match="folder"):
+        write()
+
+
 def test_a_run_is_not_saved_over_what_is_none(tmp_path):
     for name, content in (("notes.txt", b"my notes"), ("other.safetensors", None)):
         file = tmp_path / name

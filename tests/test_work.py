@@ -129,6 +129,15 @@ def test_knobs_that_a_token_turns_on_the_way_are_bounded_too():
         check_together(Recipe(smoothing=0.1), [(5, "objective", "wasserstein")])
 
 
+@pytest.mark.parametrize(("recipe", "by_hand", "told"), [
+    (Recipe(), 1000, ""), (Recipe(), 1001, " It repeats 1,001 updates made by hand."),
+    (Recipe(batch=4096, d_width=256, g_width=256, d_strength=4), 0, " A step takes about 1.2 s."),
+])  # fmt: skip
+def test_a_slow_or_long_token_says_so_before_it_starts(recipe, by_hand, told):
+    events = [*[(0, "discriminator", None)] * by_hand, (3, "lr_g", 0.1)]
+    assert work.warning(recipe, events) == told
+
+
 @pytest.mark.parametrize(("recipe", "updates"), [
     (Recipe(), 64), (Recipe(d_width=256, g_width=256), 16), (PRESETS["mnist_plain"], 1), (Recipe(batch=4096), 8),
 ])  # fmt: skip

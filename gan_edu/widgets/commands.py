@@ -1,5 +1,6 @@
 """What the playground's buttons do: each a function of the playground, called with what the page sent."""
 
+from gan_edu import work
 from gan_edu.presets import PRESETS
 from gan_edu.run import Run
 from gan_edu.widgets import choices, messages
@@ -86,7 +87,7 @@ def paste(playground, text):
         return
     playground.home, playground.name = run.recipe, ""
     playground.begin(run)
-    playground.notice = "Recipe taken: step 0 of the pasted run."
+    playground.notice = f"Recipe taken: step 0 of the pasted run.{work.warning(run.recipe, run.events)}"
     playground.push()
 
 
