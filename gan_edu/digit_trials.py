@@ -136,7 +136,7 @@ def table():
              "|---|" + "---|" * (len(seconds) + 3)]  # fmt: skip
     for row in rows:
         at = {mark["seconds"]: mark for mark in row["marks"]}
-        cells = [f"{at[s]['frechet']:.1f}" if s in at else "" for s in seconds]
+        cells = [_cell(at[s]["frechet"]) if s in at else "" for s in seconds]
         last = row["marks"][-1]
         lines.append(f"| {row['name']} | {row['seed']} | " + " | ".join(cells)
                      + f" | {last['step']:,} | {last['classes']} |")  # fmt: skip
@@ -146,6 +146,11 @@ def table():
 def arguments(parser):
     """What `gan-edu digits` can be told."""
     parser.add_argument("name", nargs="?", metavar="NAME", choices=TRIED, help="train it anew (default: the table)")
+
+
+def _cell(distance):
+    """A distance as the table shows it; a run that a NaN has stopped has none."""
+    return "–" if distance is None else f"{distance:.1f}"
 
 
 def main(options):

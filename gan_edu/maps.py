@@ -68,7 +68,8 @@ def _all_rows(file):
 def _comes_after(rows, row):
     """Whether a dict can be the line after these rows: the header first, then rows that have both of its axes."""
     fields, axes = (FIELDS, {rows[0]["x"], rows[0]["y"]}) if rows else (HEADER, set())
-    return axes <= set(row) and all(isinstance(row.get(name), kind) for name, kind in fields.items())
+    right = axes <= set(row) and all(isinstance(row.get(name), kind) for name, kind in fields.items())
+    return right and (not rows or row["symptom"] in LETTERS)
 
 
 def failure_map(base="ring_healthy", x="lr_d", y="lr_g", xs=None, ys=None, seeds=4, file=None, executor=None,

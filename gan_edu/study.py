@@ -172,7 +172,10 @@ def main(options):
     found = rows(options.file) if options.report else _made(options)
     if not found:
         raise ValueError(f"{options.file} holds no runs yet; leave out --report to train them")
-    print(report(found, options.whole))
+    try:
+        print(report(found, options.whole))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{options.file} has rows without the numbers of a study: {error} is missing") from error
     return 0
 
 

@@ -1,5 +1,6 @@
 """The command `gan-edu`: what it knows and what it says; a fault of any command is one sentence and exit code 2."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from gan_edu import cli, generators, maps, study, trials
 from gan_edu.options import count, number
+from gan_edu.presets import PRESETS
 
 GAN_EDU = [sys.executable, "-c", "import sys; from gan_edu.cli import main; sys.exit(main())"]
 
@@ -80,6 +82,9 @@ def places(tmp_path, monkeypatch):
                 "lines": b'{"a": 1}\n{"b": 2}\n', "map": maps.BUNDLED.read_bytes()[:4000],
                 "study": study.FRESH.read_bytes()[:4000], "bundled/06_oscillation.json": b'{"my": "notes"}',
                 "bundled/04_remedies.json": b"no JSON", "bundled/mnist_dcgan.safetensors": b"my digits",
+                "bare": json.dumps({"token": PRESETS["ring_healthy"].token, "kind": "wide", "half": "seen",
+                                    "label": "healthy", "diagnosis": "healthy", "label_numbers": {},
+                                    "numbers": {}}).encode(),
                 "bundled/digits.jsonl": b"my own lines\n"}  # fmt: skip
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
@@ -99,6 +104,7 @@ FAULTS = [  # a command line, and what its sentence says
     *((f"{command} PLACE/none/rows.jsonl", "none/rows.jsonl: No such file") for command in ("study", "map")),
     ("study PLACE/map", "the file is no study"), ("map PLACE/study", "the file is no failure map"),
     ("study --report PLACE/notes", "the file is no study"), ("study --report PLACE/none", "holds no runs yet"),
+    ("study --report PLACE/bare", "has rows without the numbers of a study: 'period' is missing"),
     ("study --seed 7 PLACE/study", "runs of another draw"),
     ("map PLACE/map", "is a map with seeds=2, not 4"), ("map PLACE/map --x d_strength --seeds 2", "with x='lr_d'"),
     ("map PLACE/new --x beta1", "axis 'beta1' has no standard values"), ("map PLACE/new --y '' ", "axis '' has no"),

@@ -73,6 +73,12 @@ def test_rows_are_written_anew_in_the_order_of_the_table(tmp_path, monkeypatch, 
         bundled("moon")
 
 
+def test_a_run_that_a_nan_has_stopped_has_a_dash_in_the_table(monkeypatch):
+    mark = {"seconds": 15, "frechet": None, "step": 1234, "classes": 0}
+    monkeypatch.setattr(digit_trials, "bundled", lambda: [{"name": "a", "seed": 3, "token": "", "marks": [mark]}])
+    assert digit_trials.table().endswith("| a | 3 | – |  |  |  |  | 1,234 | 0 |")
+
+
 def test_the_bundled_rows_are_of_these_settings_and_the_document_shows_them():
     """Each token is the recipe's own, so a changed preset asks for its row to be made anew."""
     for row in bundled():
