@@ -93,7 +93,7 @@ class Packed(Scores):
 
     def forward(self, x):
         """(..., batch, dim) -> logits (..., batch / pack)."""
-        return super().forward(x.unflatten(-2, (-1, self.pack)).flatten(-2))  # (..., batch / pack, pack · dim)
+        return super().forward(x.unflatten(-2, (-1, self.pack)).flatten(-2))  # (..., batch / pack, pack * dim)
 
 
 def flat_images(x):

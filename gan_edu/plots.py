@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import torch
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
@@ -157,9 +157,12 @@ def compare(runs, titles, samples=256):
     return figure
 
 
-SYMPTOM_COLOURS = {"healthy": "#009E73", "mode_collapse": "#E69F00", "vanishing_gradients": "#56B4E9",
-                   "weak_discriminator": "#F0E442", "oscillation": "#CC79A7", "non_convergence": "#0072B2",
-                   "divergence": "#000000", "undecided": "#BBBBBB"}  # fmt: skip
+SYMPTOM_COLOURS = PALETTE["symptoms"]
+
+
+def dark(colour):
+    """Whether white words are read more easily on a colour '#rrggbb' than black ones."""
+    return sum(w * v**2.2 for w, v in zip((0.2126, 0.7152, 0.0722), to_rgb(colour), strict=True)) < 0.18
 
 
 def failure_map(cells, x, y):
@@ -180,8 +183,9 @@ def failure_map(cells, x, y):
     axes = figure.subplots()
     seaborn.heatmap(grid, ax=axes, cmap=ListedColormap(SYMPTOM_COLOURS.values()), vmin=-0.5, vmax=len(names) - 0.5,
                     annot=words, fmt="", cbar=False, linewidths=0.5, annot_kws={"size": 8})  # fmt: skip
+    colour_of = dict(zip(cells["letter"], cells["symptom"].map(SYMPTOM_COLOURS), strict=True))
     for text in axes.texts:
-        text.set_color("white" if text.get_text()[0] in "XN" else "black")
+        text.set_color("white" if dark(colour_of[text.get_text()[0]]) else "black")
     ticks = {"xticklabels": [value_of(x, v) for v in grid.columns], "yticklabels": [value_of(y, v) for v in grid.index]}
     axes.set(xlabel=x, ylabel=y, **ticks)
     shown = [name for name in names if name in set(cells["symptom"])]

@@ -38,7 +38,7 @@ def forger(mean, width, weight):
     there = float(best[(LINE - mean).abs().argmin()])
     alt = (f"Generated bumps at -1 and {mean:.1f}, the second {width:.2f} wide with {weight:.0%} of the numbers. "
            f"D* at {mean:.1f} is {there:.2f}.")  # fmt: skip
-    numbers = f"D*({mean:.1f}) = {there:.3f} · V(D*, G) = {V:.3f} = −ln 4 + 2 · {js:.3f} · earth mover's {w1:.2f}"
+    numbers = f"D*({mean:.1f}) = {there:.3f} · V(D*, G) = {V:.3f} = −ln 4 + 2 × {js:.3f} · earth mover's {w1:.2f}"
     return figure, alt, numbers
 
 
@@ -75,7 +75,7 @@ def expectation(share, large, n):
     right.set(title=f"means of 400 batches of {n}", xlabel="mean of a batch")
     left.legend()
     alt = f"{share:.0%} of the samples have the loss {large:g}, the others 0.1. Their expectation is {mean:.3f}."
-    sums = f"{1 - share:.2f} · 0.1 + {share:.2f} · {large:g} = {mean:.3f}"
+    sums = f"{1 - share:.2f} × 0.1 + {share:.2f} × {large:g} = {mean:.3f}"
     return figure, alt, f"{sums} · a batch wobbles by {spread / np.sqrt(n):.3f}"
 
 

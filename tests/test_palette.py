@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from matplotlib.colors import to_rgb
+from matplotlib.colors import rgb_to_hsv, to_rgb
 
 import gan_edu
 from gan_edu import paper, plots
@@ -78,3 +78,10 @@ def test_a_still_figure_has_the_same_shades_and_marks():
     real, fake = (next(c for c in axes.collections if c.get_label() == label) for label in ("real", "generated"))
     for marks, name in ((real, "real"), (fake, "fake")):
         assert tuple(marks.get_facecolor()[0]) == (*to_rgb(paper.PALETTE["light"][name]), 1.0)
+
+
+def test_symptoms_are_neither_blue_nor_orange_and_their_letters_are_read():
+    for symptom, colour in paper.PALETTE["symptoms"].items():
+        hue, saturation, _ = rgb_to_hsv(to_rgb(colour))
+        assert saturation < 0.1 or not (0.05 < hue < 0.13 or 0.53 < hue < 0.7), symptom
+        assert contrast(colour, "white" if plots.dark(colour) else "black") >= WORDS

@@ -6,6 +6,7 @@ element is ``[tag, attributes, children]`` and a child is a str or an element. T
 """
 
 import re
+import textwrap
 from xml.etree import ElementTree
 
 MATH_TAGS = {
@@ -98,3 +99,13 @@ def _add_text(nodes, text):
 
 def _words(content):
     return content if isinstance(content, str) else plain(content)
+
+
+def folded(text, width=80):
+    """The same words in lines of at most `width` characters: JupyterLab breaks longer ones in the middle of a word."""
+    folded_lines = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        folded_lines += textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False,
+                                      break_on_hyphens=False) or [""]  # fmt: skip
+    return "\n".join(folded_lines)

@@ -8,6 +8,7 @@ import traitlets
 
 from gan_edu.course import progress
 from gan_edu.course.quizbank import load_bank
+from gan_edu.course.text import folded
 from gan_edu.widgets import alive
 
 HERE = Path(__file__).parent
@@ -43,7 +44,7 @@ class CourseWidget(alive.Alive, anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/plain": self.text()}, metadata
+        return {**data, "text/plain": folded(self.text())}, metadata
 
 
 def _tell_notice():

@@ -40,7 +40,7 @@ function verdictWords({ right, said, kind }) {
 }
 
 function summary(rows) {
-  const head = ["", "Discriminator's loss", "Generator's loss", "You said", "Diagnosis", "Modes", ""];
+  const head = ["Run", "Discriminator's loss", "Generator's loss", "You said", "Diagnosis", "Modes", "Right?"];
   return make("div", { class: "gan-scroll" }, make("table", { class: "gan-table" },
     make("caption", {}, "All eight, by the discriminator's loss (mean of the last quarter). Which neighbours differ?"),
     make("tr", {}, ...head.map((name) => make("th", { scope: "col" }, name))),

@@ -14,6 +14,7 @@ import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from gan_edu import paper
+from gan_edu.course.text import folded
 from gan_edu.widgets import alive, registry
 
 HERE = Path(__file__).parent
@@ -195,7 +196,8 @@ class Explorer(alive.Alive, anywidget.AnyWidget):
         """The widget where it can live; the picture and its text where it cannot."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**data, "text/plain": self.text(), "image/png": base64.b64encode(self.picture).decode()}, metadata
+        png = base64.b64encode(self.picture).decode()
+        return {**data, "text/plain": folded(self.text()), "image/png": png}, metadata
 
 
 def _is_place(place, control):

@@ -1,8 +1,12 @@
 // The failure map's grid: one button a cell, arrow keys move, Enter or click opens the cell's recipe.
 
-const COLOURS = { healthy: "#009E73", mode_collapse: "#E69F00", vanishing_gradients: "#56B4E9", weak_discriminator: "#F0E442",
-  oscillation: "#CC79A7", non_convergence: "#0072B2", divergence: "#000000", undecided: "#BBBBBB" };
-const WHITE_ON = ["divergence", "non_convergence", "healthy"];
+// The colour of a symptom, the paler the fewer seeds show it, with the colour of words that can be read on it.
+function shade(symptom, share) {
+  const full = [1, 3, 5].map((at) => parseInt(PALETTE.symptoms[symptom].slice(at, at + 2), 16));
+  const [r, g, b] = full.map((v) => Math.round(255 + (v - 255) * (0.55 + 0.45 * share)));
+  const light = [[r, 0.2126], [g, 0.7152], [b, 0.0722]].reduce((sum, [v, weight]) => sum + weight * (v / 255) ** 2.2, 0);
+  return { background: `rgb(${r}, ${g}, ${b})`, color: light < 0.18 ? "#fff" : "#000" };
+}
 
 function cellButton(axes, cell, x, y, choose) {
   const share = cell ? Math.round(cell.share * 100) : 0;
@@ -12,9 +16,7 @@ function cellButton(axes, cell, x, y, choose) {
   const button = make("button", { type: "button", tabindex: -1, "aria-label": label, title: label, onclick: () => choose(x, y) },
     cell ? cell.letter : "·");
   if (cell) {
-    button.style.background = COLOURS[cell.symptom];
-    button.style.color = WHITE_ON.includes(cell.symptom) ? "#fff" : "#111";
-    button.style.opacity = 0.55 + 0.45 * cell.share;
+    Object.assign(button.style, shade(cell.symptom, cell.share));
     button.dataset.symptom = cell.symptom;
     if (share < 100) button.append(make("small", {}, String(share)));
   }
@@ -46,7 +48,8 @@ function buildTable(axes, cells, choose) {
     for (const x of axes.xs) row.append(make("td", { role: "gridcell" }, cellButton(axes, found.get(`${x}/${y}`), x, y, choose)));
     table.append(row);
   }
-  table.append(make("tr", {}, make("th", {}), ...axes.xs.map((x) => make("th", { scope: "col" }, spokenValue(axes.x, x)))));
+  const corner = make("th", { scope: "col" }, make("span", { class: "gan-unseen" }, `${axes.words[1]} (rows), ${axes.words[0]} (columns)`));
+  table.append(make("tr", {}, corner, ...axes.xs.map((x) => make("th", { scope: "col" }, spokenValue(axes.x, x)))));
   const first = table.querySelector("button");
   if (first) first.tabIndex = 0;
   moveWithArrows(table);
@@ -57,8 +60,7 @@ function buildLegend(axes, cells) {
   const shown = Object.keys(axes.letters).filter((name) => cells.some((cell) => cell.symptom === name));
   return make("p", { class: "gan-map-legend" }, ...shown.map((name) => {
     const swatch = make("i", {}, axes.letters[name]);
-    swatch.style.background = COLOURS[name];
-    swatch.style.color = WHITE_ON.includes(name) ? "#fff" : "#111";
+    Object.assign(swatch.style, shade(name, 1));
     return make("span", {}, swatch, axes.names[name]);
   }));
 }
@@ -72,14 +74,15 @@ function render({ model, el }) {
   const title = make("strong", { class: "gan-map-title" });
   const bar = make("progress", { max: 1, "aria-label": "Map measured" });
   const status = make("span", { role: "status" });
-  const holder = make("div", {});
+  const [holder, legend] = [make("div", { class: "gan-map-scroll" }), make("div", {})];
   const root = make("section", { class: "gan-map", "aria-label": "Failure map" }, title,
-    make("div", { class: "gan-map-y" }, axes.words[1]), holder, make("div", { class: "gan-map-x" }, axes.words[0]),
+    make("div", { class: "gan-map-y" }, axes.words[1]), holder, make("div", { class: "gan-map-x" }, axes.words[0]), legend,
     make("div", { class: "gan-map-row" }, again, change, stop, bar, status));
   el.append(root);
   const draw = () => {
     const held = [...holder.querySelectorAll("button")].indexOf(document.activeElement);
-    holder.replaceChildren(buildTable(axes, model.get("cells"), choose), buildLegend(axes, model.get("cells")));
+    holder.replaceChildren(buildTable(axes, model.get("cells"), choose));
+    legend.replaceChildren(buildLegend(axes, model.get("cells")));
     if (held >= 0) holder.querySelectorAll("button")[held].focus();
   };
   const words = () => {

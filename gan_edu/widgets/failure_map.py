@@ -8,13 +8,14 @@ import ipywidgets
 import traitlets
 
 from gan_edu import maps
+from gan_edu.course.text import folded
 from gan_edu.recipe import Recipe
 from gan_edu.spoken import capitalised, judge_of, name_of
 from gan_edu.widgets import alive, messages, registry, wording
 from gan_edu.widgets.playground import Playground
 
 HERE = Path(__file__).parent
-SCRIPTS = ("dom.js", "spoken.js", "failure_map.js")
+SCRIPTS = ("palette.js", "dom.js", "spoken.js", "failure_map.js")
 SLOW = "after a third of these steps it looked like a failure, and since then it came nearer to the data. It is slow."
 NEW = "the map measured here"
 TOGETHER = 9  # runs measured before they are drawn: the whole coarse map of 3 x 3
@@ -231,7 +232,7 @@ class FailureMap(alive.Alive, ipywidgets.VBox):
         cells = maps.summary(self.rows, self.x, self.y)
         letters = cells.pivot(index=self.y, columns=self.x, values="letter")[::-1]
         words = f"Failure map over {self.x} and {self.y}: {self.grid.status}"
-        data = {**data, "text/plain": f"{words}\n{letters.to_string()}"}
+        data = {**data, "text/plain": f"{folded(words)}\n{letters.to_string()}"}
         data["image/png"] = print_figure(plots.failure_map(cells, self.x, self.y), base64=True, dpi=80)
         return data, metadata
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import traitlets
 
+from gan_edu.course.text import folded
 from gan_edu.diagnosis import diagnose
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe
@@ -280,7 +281,7 @@ class Playground(Live):
 
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        data = {**data, "text/plain": wording.describe(self.session, self.verdict)}
+        data = {**data, "text/plain": folded(wording.describe(self.session, self.verdict))}
         data["image/png"] = print_figure(plots.picture(self.session), base64=True, dpi=80)
         return data, metadata
 

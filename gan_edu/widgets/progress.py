@@ -9,6 +9,7 @@ from gan_edu.course.counts import counts
 from gan_edu.course.lessons import lesson as find_lesson
 from gan_edu.course.lessons import lessons
 from gan_edu.course.quizbank import load_bank
+from gan_edu.course.text import folded
 from gan_edu.widgets import deeds
 from gan_edu.widgets.course import CourseWidget, module
 
@@ -70,7 +71,7 @@ class CourseMap:
 
     def _repr_mimebundle_(self, **_kwargs):
         rows, notice = self.rows(), progress.load(load_bank()).notice
-        return {"text/html": _table(rows, notice), "text/plain": _lines(rows, notice)}
+        return {"text/html": _table(rows, notice), "text/plain": folded(_lines(rows, notice))}
 
 
 def _titled(lesson):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import traitlets
 
+from gan_edu.course.text import folded
 from gan_edu.diagnosis import diagnose
 from gan_edu.presets import PRESETS
 from gan_edu.recipe import Recipe
@@ -214,7 +215,7 @@ class TwinBoard(Live):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         sides = [f"{pane.side.capitalize()}. {wording.describe(pane.session, pane.verdict)}" for pane in self.panes]
-        data = {**data, "text/plain": "\n".join([self.twin.sentence, *sides])}
+        data = {**data, "text/plain": folded("\n".join([self.twin.sentence, *sides]))}
         data["image/png"] = print_figure(plots.compare(list(self.twin.runs), list(SIDES)), base64=True, dpi=80)
         return data, metadata
 

@@ -54,6 +54,11 @@ def test_views_hide_and_show_and_fit_a_small_screen(lab):
     frames = int(board.root.get_attribute("data-frames"))
     board.until(lambda: int(board.root.get_attribute("data-frames")) > frames + 5, "frames at 600 pixels")
     lab.screenshot("playground_600")
+    page.set_viewport_size({"width": 390, "height": 1900})
+    page.wait_for_timeout(400)
+    lab.screenshot("playground_390")
+    assert board.root.evaluate(TOO_WIDE) == []
+    inside(board, *always, *sliders, *only_all)
 
 
 def test_both_themes_are_readable(lab):

@@ -6,7 +6,7 @@ import torch
 from board import WAIT, open_board
 from playwright.sync_api import expect
 from readable import faint
-from test_playground_page import TOO_WIDE, WORDS
+from test_playground_page import PANEL, TOO_WIDE, WORDS
 
 from gan_edu import PRESETS, Run
 from gan_edu.twins import fork
@@ -180,12 +180,19 @@ def test_twin_in_a_cell_themes_and_narrow_page(lab):
     assert boxes[0]["y"] == boxes[1]["y"], "side by side"
     assert boxes[0]["width"] == boxes[1]["width"], "in one scale"
     lab.command("application:toggle-left-area")
-    page.set_viewport_size({"width": 600, "height": 1700})
-    page.wait_for_timeout(500)
-    assert panes.root.evaluate(TOO_WIDE) == []
-    boxes = [panes.picture(side).bounding_box() for side in ("Left", "Right")]
-    assert boxes[1]["y"] > boxes[0]["y"] + boxes[0]["height"], "one above the other"
-    lab.screenshot("twin_600")
+    for width in (600, 390):
+        page.set_viewport_size({"width": width, "height": 1700})
+        page.wait_for_timeout(500)
+        lab.screenshot(f"twin_{width}")
+        assert panes.root.evaluate(TOO_WIDE) == []
+        parts = [*(panes.picture(side) for side in ("Left", "Right")), panes.curves, panes.button("Play")]
+        left, right, curves, _ = boxes = [part.bounding_box() for part in parts]
+        view = page.locator(PANEL).bounding_box()
+        assert all(box["x"] >= view["x"] and box["x"] + box["width"] <= view["x"] + view["width"] for box in boxes)
+        assert (left["y"] == right["y"]) == (width == 600), "side by side as long as there is room"
+        assert left["width"] == right["width"] >= 220, "in one scale"
+        assert curves["y"] > right["y"] + right["height"], "the curves are below both"
+        assert curves["width"] > (400 if width == 600 else 250), "as wide as the page allows"
 
 
 def test_digits_are_forked_too(lab):
