@@ -23,27 +23,8 @@ from gan_edu.presets import PRESETS
 
 FOLDER = Path(__file__).parent / "course" / "trials"
 COUNTED = 2500  # samples, as in the VEEGAN and PacGAN papers
-STUDENT = (
-    12.706,
-    4.303,
-    3.182,
-    2.776,
-    2.571,
-    2.447,
-    2.365,
-    2.306,
-    2.262,
-    2.228,
-    2.201,
-    2.179,
-    2.160,
-    2.145,
-    2.131,
-    2.120,
-    2.110,
-    2.101,
-    2.093,
-)  # 97.5 % points of Student's t for n = 2, 3, ... 20 values
+STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+           2.120, 2.110, 2.101, 2.093)  # 97.5 % points of Student's t for n = 2, 3, ... 20 values
 CYCLE = "steps in a cycle"  # as the diagnosis words this piece of evidence
 
 
@@ -153,9 +134,8 @@ _BUMPS = {"data": "two_gaussians", "g_width": 32, "d_width": 32, "d_strength": 5
 _ON_A_LINE = {f"penalty, weight {weight:g}": {**_BUMPS, "penalty_weight": weight} for weight in (10.0, 1.0, 0.1)}
 TRIALS = {
     "04_which_setting": Trial("square_saturating", _THREE_SETTINGS, 8),
-    "04_remedies": Trial(
-        "vanishing_gradients", {words: {**_IN_TIME, **new} for words, new in _PULL_BACK.items()}, 8, _FORMER
-    ),
+    "04_remedies": Trial("vanishing_gradients", {words: {**_IN_TIME, **new} for words, new in _PULL_BACK.items()}, 8,
+                         _FORMER),
     "05_fast_discriminator": Trial("mode_collapse", _COVERAGE, 8),
     "05_weak_discriminator": Trial("weak_discriminator", _COVERAGE, 8),
     "05_rare_kinds": Trial("ring_healthy", {**_on("imbalanced_ring", _COVERAGE), "equal kinds": {}}, 8),
