@@ -16,6 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
+from reading_time import minutes
 
 from gan_edu.course.lessons import lessons
 
@@ -114,6 +115,17 @@ for _thing in _shown:
 import json
 print(json.dumps(_counts))
 """
+
+
+TIME = re.compile(
+    r"\*\*Time:\*\* (\d+) minutes(?:, with (?:one|two) good places? to stop)?\. "
+    r"Running all cells takes about (\d+) seconds of computing on two slow cores\."
+)
+
+
+def stated_time(cells):
+    """(minutes to read and do, seconds to compute) that a lesson's first cell states."""
+    return tuple(map(int, TIME.search(cells[0].source).groups()))
 
 
 class Kernel:
@@ -225,15 +237,33 @@ def test_stored_clean_and_short(name):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_links_pictures_and_minutes(name):
-    """Each link leads somewhere, each stored picture has a text, and the minutes are those of the map."""
+def test_links_and_pictures(name):
+    """Each link leads somewhere, and each stored picture has a text."""
     text = "\n".join(c.source for c in nbformat.read(FOLDER / name, as_version=4).cells if c.cell_type == "markdown")
     for alternative, target in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text):
         assert len(alternative) > 40, f"{target} needs a text that stands for it"
     for target in re.findall(r"\]\(([^)#]+)", text):
         assert target.startswith("https://") or (FOLDER / target).exists(), f"{target} leads nowhere"
-    minutes = {lesson.file: lesson.minutes for lesson in lessons()}[name]
-    assert f"{minutes} minutes" in text
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_the_minutes_at_the_top_follow_the_rule(name):
+    """Within 15 %, for texts move; and on the map of the course they are the same."""
+    cells = nbformat.read(FOLDER / name, as_version=4).cells
+    stated, right = stated_time(cells)[0], minutes(cells)
+    told = f"{name}: by tests/reading_time.py {right:.0f} minutes; say {5 * round(right / 5)} in its first cell"
+    assert abs(stated - right) <= 0.15 * right, f"{told}, and in gan_edu/course/lessons.yaml"
+    assert stated == {lesson.file: lesson.minutes for lesson in lessons()}[name]
+
+
+def test_the_rule_for_minutes():
+    """One minute of words, one of code, two questions, a playground and a challenge; what is optional is apart."""
+    code = ["x = 1\n\n" * 12 + 'quiz("02", "one", "two")', "playground(recipe)", 'challenge("02.one")']
+    cells = [nbformat.v4.new_markdown_cell("## Part\n\n" + "word " * 179), *map(nbformat.v4.new_code_cell, code)]
+    assert minutes(cells) == pytest.approx(1 + 1 + 2 + 3 + 7)
+    apart = [nbformat.v4.new_markdown_cell("**Look deeper (optional).** " + "word " * 900), cells[1]]
+    assert minutes([*cells, *apart]) == minutes(cells)
+    assert minutes([*cells, *apart, cells[0]]) == minutes(cells) + 1
 
 
 @pytest.mark.parametrize("name", sorted(set(NOTEBOOKS) - {"A_refresher.ipynb"}))
