@@ -215,6 +215,11 @@ class Run:
         return None
 
     @property
+    def replayed(self):
+        """(how many events have taken effect, how many there are)."""
+        return self._applied, len(self.events)
+
+    @property
     def token(self):
         """A text from which `Run.from_token` repeats this run, knob for knob (same build and thread count)."""
         content = {"recipe": self.recipe._changes(), "events": [list(event) for event in self.events]}

@@ -237,3 +237,13 @@ def test_whatever_the_page_sends_the_explorer_goes_on(e, value):
     from_page(e, mean=e.controls["mean"].place_of(2))
     assert e.values["mean"] == 2
     assert e.shown["alt"] == "a dot at 2 for ns"
+
+
+def test_a_control_that_acts_only_with_another_says_so():
+    """The page greys it out: 'bound c' under a gradient penalty would move nothing."""
+    e = explorer(draw, "A dot", {**CONTROLS, "rate": Slider("Rate", 1e-3, 1, 0.1, log=True, only={"loss": "minimax"})})
+    only = {control["name"]: control["only"] for control in e.fixed["controls"]}
+    assert only.pop("rate") == [["loss", e.controls["loss"].place_of("minimax")]]
+    assert set(map(len, only.values())) == {0}
+    with pytest.raises(ValueError, match="'lin' will not do"):
+        explorer(draw, "A dot", {**CONTROLS, "rate": Slider("Rate", 1e-3, 1, 0.1, log=True, only={"loss": "lin"})})

@@ -4,6 +4,7 @@ import ast
 import asyncio
 import gc
 import itertools
+import re
 import time
 import weakref
 
@@ -256,6 +257,45 @@ def test_an_older_playground_that_played_stops_and_hears_nothing_more(monkeypatc
         assert (play.playing, play.frame, play.error) == (False, frame, "")
 
     asyncio.run(asyncio.wait_for(scenario(), 60))
+
+
+# --- updates by hand in a pasted recipe ---------------------------------------------------------------------------
+
+
+def test_a_pasted_recipes_many_updates_by_hand_are_stated_replayed_in_slices_and_paused():
+    many = 20_000
+    token = Run(SMALL, [(0, "discriminator", None)] * many).token
+
+    async def scenario():
+        play = playground(SMALL)
+        click(play, "paste", text=token)
+        while "Recipe taken" not in header(play)["notice"]:
+            await asyncio.sleep(0.01)
+        assert header(play)["notice"].endswith(f"It repeats {many:,} updates made by hand.")
+        click(play, "play")
+        while play.session.players.d_optimiser.updates < 300:
+            await asyncio.sleep(0.01)
+        assert re.fullmatch(rf"Replaying this recipe's {many:,} updates by hand and moves: [\d,]+ done\.", play.notice)
+        assert (play.playing, play.session.step) == (True, 0)
+        before = time.perf_counter()
+        click(play, "pause")
+        while play.playing:
+            await asyncio.sleep(0.01)
+        assert time.perf_counter() - before < 5, "all of them would take far longer"
+        done = play.session.players.d_optimiser.updates
+        assert 300 <= done < many / 2
+        await asyncio.sleep(0.1)
+        assert play.session.players.d_optimiser.updates == done
+
+    asyncio.run(asyncio.wait_for(scenario(), 60))
+
+
+def test_after_the_replay_the_notice_goes_and_training_goes_on():
+    play = playground(SMALL)
+    click(play, "paste", text=Run(SMALL, [(0, "discriminator", None)] * 200).token)
+    play.run(3)
+    assert (play.session.step, play.notice) == (3, "")
+    assert play.session.players.d_optimiser.updates == 203
 
 
 # --- Kernel > Interrupt -------------------------------------------------------------------------------------------

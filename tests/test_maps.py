@@ -220,3 +220,27 @@ def test_a_stopped_map_keeps_what_it_has(finished):
     explored.header = {**explored.header, "xs": [1e-4, 1e-3, 2e-3, 1e-2], "ys": [1e-4, 1e-3, 2e-3, 1e-2]}
     explored.recompute()
     assert explored.grid.status == "9 runs measured here and now."
+
+
+def test_recompute_keeps_the_map_that_was_given_and_leads_back_to_it(finished):
+    from gan_edu.widgets.failure_map import FailureMap
+
+    file, frame = finished
+    explored = FailureMap(file)
+    given = explored.grid.cells
+    assert (explored.grid.title, explored.grid.other) == ("Shown: the map of the file", "")
+    explored.base = BASE.replace(steps=6)
+    explored.header = {**explored.header, "xs": [1e-4, 1e-3], "ys": [1e-4, 1e-3]}
+    explored.recompute()
+    assert (explored.grid.title, explored.grid.other) == ("Shown: the map measured here", "the map of the file")
+    new = explored.grid.cells
+    assert {cell["x"] for cell in new} == {1e-4, 1e-3}
+    explored._command({"do": "change"})
+    assert (explored.grid.cells, explored.grid.title) == (given, "Shown: the map of the file")
+    assert len(explored.rows) == len(frame)
+    explored._command({"do": "change"})
+    assert explored.grid.cells == new
+    for message in (None, {"do": "choose"}, {"do": "choose", "x": "a", "y": 1}, {"do": "launch"}, {"do": []}):
+        explored._command(message)
+        assert explored.grid.status.endswith("Nothing has changed.")
+    assert explored.grid.cells == new

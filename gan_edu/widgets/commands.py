@@ -5,6 +5,8 @@ from gan_edu.presets import PRESETS
 from gan_edu.run import Run
 from gan_edu.widgets import choices, messages
 
+REPLAYING = "Replaying this recipe's"  # how the notice begins meanwhile
+
 
 def play(playground):
     """'Play'."""

@@ -9,13 +9,13 @@ function rangeInput(control, move) {
   };
   input.addEventListener("input", () => { say(); move(+input.value); });
   const set = (place) => { if (+input.value !== place) input.value = place; say(); };
-  return { element: labelled(control.label, input, output), set };
+  return { element: labelled(control.label, input, output), set, input };
 }
 
 function listInput(control, move) {
   const input = make("select", { onchange: () => move(input.selectedIndex) });
   control.texts.forEach((text) => input.append(make("option", {}, text)));
-  return { element: labelled(control.label, input), set: (place) => { input.selectedIndex = place; } };
+  return { element: labelled(control.label, input), input, set: (place) => { input.selectedIndex = place; } };
 }
 
 function themeIsDark() {
@@ -58,7 +58,11 @@ function render({ model, el }) {
     error.hidden = !shown.error;
     root.dataset.shown = JSON.stringify(shown.places); // where the controls stood when this picture was drawn
   };
-  const showPlaces = () => Object.entries(model.get("places")).forEach(([name, place]) => inputs[name].set(place));
+  const showPlaces = () => {
+    const places = model.get("places");
+    Object.entries(places).forEach(([name, place]) => inputs[name].set(place));
+    for (const { name, only } of fixed.controls) inputs[name].input.disabled = only.some(([other, place]) => places[other] !== place);
+  };
   const followTheme = () => {
     if (model.get("dark") === themeIsDark()) return;
     model.set("dark", themeIsDark());

@@ -4,7 +4,7 @@ import base64
 import io
 import math
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -25,8 +25,9 @@ DPI = 120  # pixels an inch: sharp at the size shown, and a picture stays near 5
 class Slider:
     """A slider with `steps` equal steps from low to high (equal factors with log=True); `value` is where it starts.
 
-    words: how a value reads beside the slider and to a screen reader, as a format or a function. Raises ValueError
-    where value lies outside, or a logarithmic slider reaches 0. Taught in notebooks/01.
+    words: how a value reads beside the slider and to a screen reader, as a format or a function. only: {name of another
+    control: the value with which alone this one acts}; else it is greyed out. Raises ValueError where value lies
+    outside, or a logarithmic slider reaches 0. Taught in notebooks/01.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Slider:
     steps: int = 60
     log: bool = False
     words: object = "{:g}"
+    only: dict = field(default_factory=dict)
 
     def __post_init__(self):
         if not self.low < self.high or not self.low <= self.value <= self.high:
@@ -115,7 +117,8 @@ class Explorer(alive.Alive, anywidget.AnyWidget):
         self.draw, self.title, self.controls = draw, title, dict(controls)
         self._loop, self._due, self._settled = registry.running_loop(), False, None
         self.fixed = {"title": title, "controls": [
-            {"name": name, "label": c.label, "texts": c.texts, "kind": "choice" if isinstance(c, Choice) else "slider"}
+            {"name": name, "label": c.label, "texts": c.texts, "kind": "choice" if isinstance(c, Choice) else "slider",
+             "only": self._only(c)}
             for name, c in self.controls.items()]}  # fmt: skip
         self.set(**{name: control.value for name, control in self.controls.items()})
         self.observe(self._moved, ["places", "dark"])
@@ -123,6 +126,11 @@ class Explorer(alive.Alive, anywidget.AnyWidget):
 
     def pause(self, announce=True):
         """Nothing goes on in the background."""
+
+    def _only(self, control):
+        """[name of another control, its place] with which alone this one acts."""
+        given = getattr(control, "only", {})
+        return [[name, self.controls[name].place_of(value)] for name, value in given.items()]
 
     @property
     def values(self):

@@ -6,6 +6,7 @@ const WORDS = {
   adam: "Adam", sgd: "SGD", rmsprop: "RMSProp", minimax: "Minimax (saturating)", non_saturating: "Non-saturating",
   least_squares: "Least squares", hinge: "Hinge", wasserstein: "Wasserstein", relativistic: "Relativistic pairing",
 };
+const WEIGHT_WORDS = { clip: "Bound c of the weights" };
 const words = (name) => WORDS[name] ?? (name ? name.replaceAll("_", " ") : "(own recipe)");
 
 const remedyWords = (labels) => (name) => name.split("+").map((one) => labels[one]).join(" + ");
@@ -150,6 +151,7 @@ function showControls(root, parts, buttons, pieces, controls) {
   setText(parts.preset.control.options[0], controls.changed ? `${words(controls.changed)}, changed` : words(""));
   for (const name of ["lr_g", "lr_d", "d_strength", "penalty_weight"]) parts[name].set(controls[name]);
   parts.penalty_weight.control.disabled = controls.penalty === "none";
+  setText(parts.penalty_weight.element.querySelector("label"), WEIGHT_WORDS[controls.penalty] ?? "Penalty weight");
   for (const name of ["preset", "view", "speed", "objective", "penalty", "optimiser", "remedy", "g_width", "d_width"]) {
     const control = parts[name].control;
     const value = String(controls[name] ?? "");

@@ -138,10 +138,22 @@ class Playground(Live):
             self._agreed = now
 
     def _train_one(self):
-        self.future = None
+        """Train a step, or replay a slice of a pasted recipe's updates by hand. Returns the steps made: 1 or 0."""
+        before, self.future = self.session.step, None
         self.session.train_step()
-        self.pace.count()
         self.explainer.begin_again()
+        if self.session.step > before:
+            self.pace.count()
+        self._tell_replay(self.session.step == before)
+        return self.session.step - before
+
+    def _tell_replay(self, replaying):
+        """While updates by hand are replayed the step stands still: say why."""
+        if replaying:
+            done, of = self.session.replayed
+            self.notice = f"{commands.REPLAYING} {of:,} updates by hand and moves: {done:,} done."
+        elif self.notice.startswith(commands.REPLAYING):
+            self.notice = ""
 
     # --- the loop ---------------------------------------------------------------------------------------------
 
@@ -196,8 +208,7 @@ class Playground(Live):
             self.explained = None
             end, due = time.perf_counter() + CHUNK, self.pace.steps_due(speed)
             while due > 0 and time.perf_counter() < end and self._may_go_on():
-                self._train_one()
-                due -= 1
+                due -= self._train_one()
             self.follow_knobs()
         if not self._may_go_on():
             self._finish()

@@ -56,6 +56,7 @@ def _hold_the_slope(lab):
     lab.screenshot("08_too_large")
     explorer.get_by_role("combobox", name="How the slope is held").select_option(label="Gradient penalty")
     expect(picture).to_have_attribute("alt", re.compile("Gradient penalty, weight 10: .* slope is 1"), timeout=WAIT)
+    expect(explorer.get_by_role("slider", name="Bound c of the weights", exact=True)).to_be_disabled()
     lab.screenshot("08_penalty")
 
 
@@ -76,13 +77,14 @@ def _move_the_weight(lab, board):
     board.select("Preset").select_option(label="ring wgan")
     board.root.locator("summary").get_by_text("Methods").click()
     expect(board.select("Penalty")).to_have_value("clip", timeout=WAIT)
-    weight = board.slider("Penalty weight")
+    weight = board.slider("Bound c of the weights")
     expect(weight).to_have_attribute("aria-valuetext", "0.3", timeout=WAIT)
     weight.focus()
     lab.page.keyboard.press("Home")
     expect(weight).to_have_attribute("aria-valuetext", "0.001")
     lab.screenshot("08_weight")
     board.select("Penalty").select_option(label="Gradient penalty (WGAN-GP)")
+    weight = board.slider("Penalty weight")
     expect(weight).to_have_attribute("aria-valuetext", "1", timeout=WAIT)
     board.select("Penalty").select_option(label="None")
     expect(weight).to_be_disabled(timeout=WAIT)
