@@ -41,9 +41,9 @@ dirac critics
 plots plots_dirac plots_critics
 plots_gradients
 plots_losses sketches plots_conditional
-course.text course.questions course.progress
+course.text course.questions
 course.fields
-course.lessons
+course.lessons course.progress
 course.schema
 course.quizbank course.challengebank
 course.counts

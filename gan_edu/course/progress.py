@@ -18,6 +18,8 @@ from pathlib import Path
 
 import platformdirs
 
+from gan_edu.course.fields import is_number
+
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows would change line ends
 REQUIRED = {  # kind of record -> fields that must be there, with their types
     "answer": {"lesson": str, "question": str, "hash": str, "right": bool, "value": (str, int, float, list)},
@@ -277,21 +279,16 @@ def _problem(made):
     """Return what is wrong with a record, or ''."""
     if not isinstance(made, dict) or not isinstance(made.get("kind"), str):
         return "it has no kind"
-    if not _is_number(made.get("time")):
+    if not is_number(made.get("time")):
         return "its time is no number"
     for name, type_ in REQUIRED.get(made["kind"], {}).items():
         value = made.get(name)
         if not isinstance(value, type_) or (isinstance(value, bool) and type_ is not bool):
             words = " or ".join(one.__name__ for one in (type_ if isinstance(type_, tuple) else (type_,)))
             return f"its {name!r} is missing or not a {words}"
-        if isinstance(value, int | float) and type_ is not bool and not _is_number(value):
+        if isinstance(value, int | float) and type_ is not bool and not is_number(value):
             return f"its {name!r} is no number that can be used"
     return ""
-
-
-def _is_number(value):
-    """Whether it is a finite number that fits a float, which an integer of 400 digits does not."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e308
 
 
 def _misfits(made, bank):
