@@ -109,6 +109,7 @@ class Run:
         if last == "generator":
             return self._finish_step()
         if last == "discriminator":
+            self.checkpoints.states[self.step] = self._state()  # so that going back repeats one slice at most
             return self._record()
         self.credit += self.knobs.d_strength
         while self.credit >= WHOLE:
@@ -261,11 +262,16 @@ class Run:
         self.history.cut(start)
         while self.step < step:
             self.train_step()
-        while self._applied < len(self.events) and self.events[self._applied][:2] != (step, "generator"):
-            if self.events[self._applied][0] > step:
-                break
-            self._apply_next_event()
-        del self.events[self._applied :]
+        self._finish_rewind(step)
+
+    def _finish_rewind(self, step):
+        """Apply what belongs to this step, a slice of it; more stays to be repeated, what comes later is forgotten."""
+        left, own = self._updates_at_once, self._applied
+        while own < len(self.events) and self.events[own][0] <= step and self.events[own][:2] != (step, "generator"):
+            own += 1
+        del self.events[own:]
+        while left and self._applied < own:
+            left -= self._apply_next_event() == "discriminator"
 
     def bookmark(self):
         """Where the run stands and how it came there: what `come_back` takes after a look back with `rewind`."""

@@ -296,8 +296,11 @@ def test_many_updates_by_hand_are_repeated_in_slices_bit_for_bit():
     assert everything(again) == everything(run)
     assert most == 64
     assert [record.step for record in records] == [0, 0, 1, 1, 2, 3, 4, 4, 4, 5, 6]
-    again.rewind(4)
-    assert everything(perform(again, [], 6)) == everything(run)
+    for step in (5, 4, 2, 1, 0):
+        again.rewind(step)
+        assert again.step == step
+        perform(again, MANY[len(again.events) :], 6)
+        assert everything(again) == everything(run), f"after rewinding to {step}"
 
 
 def test_a_token_of_150000_hand_steps_never_holds_a_call_up():
@@ -306,6 +309,10 @@ def test_a_token_of_150000_hand_steps_never_holds_a_call_up():
     for call in range(1, 4):
         assert run.train_step().step == 0
         assert run.players.d_optimiser.updates == 64 * call
+    run.rewind(0)
+    assert run.players.d_optimiser.updates == 64 * 4, "going back repeats no more than a slice"
+    assert len(run.events) == 75_000
+    assert run.train_step().step == 0
 
 
 def test_two_runs_of_one_recipe_are_the_same_and_another_seed_is_not():
