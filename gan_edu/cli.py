@@ -25,6 +25,7 @@ def main(arguments=None):
 
     Taught in notebooks/00_start_here.
     """
+    _print_anything()
     try:
         try:
             return _run(sys.argv[1:] if arguments is None else list(arguments))
@@ -33,6 +34,13 @@ def main(arguments=None):
     except BrokenPipeError:  # whoever read the output has left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED
+
+
+def _print_anything():
+    """No character of a report ends it: a file or pipe gets UTF-8, a terminal of another encoding a ?."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not in a notebook
+            stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
 
 
 def _run(arguments):

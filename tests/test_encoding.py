@@ -43,12 +43,13 @@ assert start.wanted([start.LOCK]) and start.installed() == {}
 
 
 def run(code, folder, *options, **variables):
-    """A fresh process in an empty folder; what it says on stderr is shown when it fails."""
+    """What a fresh process in an empty folder prints; what it says on stderr is shown when it fails."""
     environment = {k: v for k, v in os.environ.items() if k not in ("LANG", "PYTHONIOENCODING", "PYTHONUTF8")}
     environment |= {"PYTHONPATH": str(REPO), "GAN_EDU_PROGRESS": str(folder / "progress"), **variables}
     command = [sys.executable, *options, "-c", code]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
-    assert done.returncode == 0, done.stderr[-3000:]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode(errors="replace")[-3000:]
+    return done.stdout
 
 
 @pytest.mark.parametrize(("charmap", "codec"), [("CP1252", "cp1252"), ("GBK", "gbk")])
@@ -65,3 +66,9 @@ def test_no_text_is_read_or_written_in_the_systems_own_encoding(tmp_path):
     """Of this package: others may ask for the system's encoding when it is what they mean."""
     strict = "import warnings; warnings.filterwarnings('error', '', EncodingWarning, '(gan_edu|start)')\n"
     run(strict + IMPORT_ALL + READ_ALL, tmp_path, "-X", "warn_default_encoding")
+
+
+def test_report_is_written_to_a_file_whatever_the_systems_encoding(tmp_path):
+    said = run("from gan_edu.cli import main; raise SystemExit(main(['study', '--report']))", tmp_path,
+               PYTHONIOENCODING="cp1252")  # fmt: skip
+    assert "↓" in said.decode("utf-8")
