@@ -55,7 +55,7 @@ def diagnose(history):
     """Name what a run shows, by the criteria in the order of ADVICE.
 
     history: run.history. Returns a Diagnosis; 'undecided' with the reason where the history is too short.
-    Digits are judged by the classes drawn and by their distance from real ones. Taught in notebooks/02.
+    Digits are judged by the classes drawn and by the kernel distance from real ones. Taught in notebooks/02.
     """
     evidence = _broken(history)
     if evidence:

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from gan_edu import maps, plots
+from gan_edu.diagnosis import LOW_QUALITY
 from gan_edu.recipe import Recipe
 
 BASE = Recipe(steps=30, g_width=8, d_width=8, batch=16)
@@ -244,3 +245,8 @@ def test_recompute_keeps_the_map_that_was_given_and_leads_back_to_it(finished):
         explored._command(message)
         assert explored.grid.status.endswith("Nothing has changed.")
     assert explored.grid.cells == new
+
+
+def test_a_collapse_in_the_bundled_map_has_good_samples():
+    _, rows = maps.read(maps.BUNDLED)
+    assert min(row["quality"] for row in rows if row["symptom"] == "mode_collapse") >= LOW_QUALITY

@@ -179,6 +179,13 @@ def test_curves_hold_what_the_run_measured():
     assert shown["modes_curve"][:, 1].tolist() == history.snapshot_column("modes")
 
 
+def test_before_the_first_steps_the_verdict_says_why_it_is_undecided():
+    words = header(playground(SMALL))
+    assert words["symptom"] == "undecided"
+    assert words["evidence"] == [["looks at the run so far", "1", "not met: at least 12",
+                                  "too early: the last quarter must hold three of them"]]  # fmt: skip
+
+
 def test_status_text_and_evidence_say_what_was_measured():
     play = playground("ring_healthy").run(400)
     last, words = play.session.history.snapshots[-1], header(play)

@@ -34,3 +34,11 @@ def test_no_text_asks_for_what_the_view_of_its_playground_does_not_show():
             assert 'view="all"' in playground or "Choose *All* under **View**" in text, where
         if "stands below the sliders" in text:
             assert 'view="watch"' not in playground, where
+
+
+@pytest.mark.parametrize("file", [file for file in [*SHOWN, *ROOT.glob("gan_edu/*.py")] if file.is_file()],
+                         ids=lambda file: file.name)  # fmt: skip
+def test_a_distance_from_real_digits_says_which_one_it_is(file):
+    text = file.read_text(encoding="utf-8")
+    assert text.count("kernel distance from real") == text.count("distance from real")
+    assert not re.search(r"digits, distance \{", text), "of a lesson's own cell: the Frechet distance"

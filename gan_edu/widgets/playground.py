@@ -61,7 +61,7 @@ class Playground(Live):
         self.generation += 1
         self.desk.forget()
         self.error = self.notice = ""
-        self.verdict, self.explained, self._verdict_time = None, None, 0.0
+        self.verdict, self.explained, self._verdict_time = diagnose(run.history), None, 0.0
         self._agreed = choices.of_knobs(run)
         self.set_controls({**extra, **choices.of_run(run)})
         self.still = scene.still(run, self.generation)
