@@ -221,12 +221,15 @@ def test_a_playground_that_has_trained_forked_and_looked_back_is_let_go_of(monke
     executions = [1]
     monkeypatch.setattr(registry, "current_cell", lambda: ("the cell", executions[0]))
     play = playground(SMALL).run(150)
+    monkeypatch.setattr(registry, "current_cell", lambda: ("the cell", 7))  # a message has no cell of its own
     click(play, "opinion")
     click(play, "next")
     click(play, "fork")
     click(play, "fork_open", name="lr_d", value="0.05")
     click(play, "rewind", step=20, held=False)
     assert play.forks.board is not None
+    assert (play.older, play.forks.board.cell) == (False, play.cell), "a fork is no new run of the cell"
+    monkeypatch.setattr(registry, "current_cell", lambda: ("the cell", executions[0]))
     gone = [weakref.ref(run) for run in (play.session, *play.forks.board.twin.runs)]
     executions[0] = 2
     again = playground(SMALL)

@@ -55,6 +55,15 @@ function slider(text, values, words, oninput) {
   return { element: labelled(text, control, output), control, set };
 }
 
+// Whether a picture has its width. A theme on its way takes it for a moment, and no ResizeObserver may tell of that:
+// so `again` is called a little later, for some seconds; after that, as in a hidden tab, it is the observer's turn.
+function hasWidth(picture, again) {
+  if (picture.clientWidth) { delete picture.dataset.missed; return true; }
+  picture.dataset.missed = +(picture.dataset.missed ?? 0) + 1;
+  if (picture.isConnected && picture.dataset.missed < 40) setTimeout(again, 100);
+  return false;
+}
+
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -56,8 +56,7 @@ class ForkDesk:
             play.forking = {**play.forking, "notice": f"Not opened: {error}."}
             return
         self.forget()
-        self.board = TwinBoard(twin, on_close=self.close)
-        self.board.cell = play.cell  # so that a cell that runs again stops these panes too
+        self.board = TwinBoard(twin, on_close=self.close, cell=play.cell)  # a cell that runs again stops both
         play.forking = {"open": self.board.model_id}
 
     def close(self):

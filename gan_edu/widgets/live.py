@@ -22,9 +22,9 @@ class Live(alive.Alive, anywidget.AnyWidget):
         self.error = self.notice = ""
         self._loop, self._task, self._unfollow = registry.running_loop(), None, lambda: None
 
-    def _go_live(self):
-        """From now on the page is heard, and other widgets know of this one."""
-        registry.register(self)
+    def _go_live(self, cell=None):
+        """From now on the page is heard, and other widgets know of this one; `cell` made it, or the one now running."""
+        registry.register(self, cell)
         self.on_msg(self._on_message)
 
     @property

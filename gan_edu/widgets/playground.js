@@ -233,7 +233,7 @@ function render({ model, el }) {
   const draw = () => {
     due = false;
     if (!frame || !still || frame.header.run !== still.header.run) return; // the other one is on its way
-    if (!root.isConnected || !pieces.picture.clientWidth) return; // hidden, or a theme is on its way
+    if (!root.isConnected || !hasWidth(pieces.picture, later)) return;
     root.dataset.kind = still.header.kind;
     showWords(pieces, buttons, frame.header, memory);
     PICTURES[still.header.kind](pieces.picture, still, frame);

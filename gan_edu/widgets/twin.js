@@ -119,7 +119,7 @@ function render({ model, el }) {
   el.append(root);
   const draw = () => {
     due = false;
-    if (!root.isConnected || !pieces.panes.left.picture.clientWidth) return; // hidden, or a theme is on its way
+    if (!root.isConnected || !hasWidth(pieces.panes.left.picture, later)) return;
     const words = model.get("words");
     root.dataset.kind = still.header.kind;
     showTwinWords(pieces, words, frames, memory);

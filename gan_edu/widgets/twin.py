@@ -58,14 +58,14 @@ class TwinBoard(Live):
     right = traitlets.Bytes().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, twin, prediction=None, on_close=None, losses=False):
+    def __init__(self, twin, prediction=None, on_close=None, losses=False, cell=None):
         super().__init__(controls={"speed": "Full", "losses": losses})
         self.twin, self.prediction, self.on_close = twin, prediction, on_close
         self.pace = Pace()
         self.panes = [Pane(self, side) for side in SIDES]
         self.still = scene.still(twin.left)
         self._begin()
-        self._go_live()
+        self._go_live(cell)
         self.follow(prediction)
 
     def _begin(self):

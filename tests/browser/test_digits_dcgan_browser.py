@@ -17,7 +17,7 @@ def test_the_lesson_is_played_through(lab):
     board.until_step(120)
     board.press("Pause")
     board.says(re.compile(r"^step [\d,]+ · 1 of 10 classes · undecided$"))
-    expect(board.root.locator(".gan-diagnosis")).to_contain_text("snapshots")
+    expect(board.root.locator(".gan-diagnosis")).to_contain_text("looks at the run")
     said = re.compile(r"1 of 10 classes, kernel distance from real digits [\d,]+ \(real ones: 0 ± 60\)")
     expect(board.root.locator("canvas.gan-curves")).to_have_attribute("aria-label", said, timeout=WAIT)
     lab.screenshot("11_broken")

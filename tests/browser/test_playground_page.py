@@ -103,7 +103,7 @@ def test_digits_are_drawn_in_the_same_shell(lab):
     assert board.pixels() != blank
     expect(board.picture).to_have_attribute("aria-label", re.compile("^Step 60: digits that the generator draws"))
     expect(board.root.locator(".gan-legend")).to_be_hidden()
-    expect(board.root.locator(".gan-diagnosis")).to_contain_text("snapshots")
+    expect(board.root.locator(".gan-diagnosis")).to_contain_text("looks at the run")
     board.select("Speed").select_option("Explain")
     for number in range(1, 9):
         board.press("Next")
