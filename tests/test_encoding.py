@@ -65,7 +65,7 @@ def test_every_module_is_imported_and_every_file_read_where_text_is_not_utf8(tmp
 def test_no_text_is_read_or_written_in_the_systems_own_encoding(tmp_path):
     """Of this package: others may ask for the system's encoding when it is what they mean."""
     strict = "import warnings; warnings.filterwarnings('error', '', EncodingWarning, '(gan_edu|start)')\n"
-    run(strict + IMPORT_ALL + READ_ALL, tmp_path, "-X", "warn_default_encoding")
+    assert run(strict + IMPORT_ALL + READ_ALL, tmp_path, "-X", "warn_default_encoding") == b""
 
 
 def test_report_is_written_to_a_file_whatever_the_systems_encoding(tmp_path):
