@@ -103,7 +103,9 @@ assert turning["momentum 0.5"] <= 2
 assert max(found["averaged weights"]["modes"]) <= 1
 
 # 8: players that do not fit; a wider generator still circles, a wider discriminator brings all modes back
-assert set(of(fit, "generator 128, discriminator 8")["symptom"]) <= {"weak_discriminator", "oscillation"}
+moves_on = {"weak_discriminator", "oscillation", "non_convergence"}  # which of them, rounding may decide
+assert set(of(fit, "generator 128, discriminator 8")["symptom"]) <= moves_on
+assert max(of(fit, "generator 128, discriminator 8")["modes"]) <= 2
 assert of(fit, "generator 8, discriminator 64")["symptom"] == ["mode_collapse"] * 3
 assert max(of(fit, "generator 8, discriminator 64")["modes"]) <= 4
 assert turning["generator of width 128"] >= 7
