@@ -126,7 +126,7 @@ def test_text_stands_for_it(quick):
     assert "healthy" not in tested.text()
     tested.commit("few")
     assert "You said: Only a few modes, at rest (mode collapse). It is: Good points" in tested.text()
-    assert tested._repr_mimebundle_()[0]["text/plain"] == tested.text()
+    assert tested._repr_mimebundle_()[0]["text/plain"].split() == tested.text().split()
 
 
 async def until(condition):
