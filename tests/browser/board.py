@@ -25,7 +25,7 @@ COLOURS = """(canvas, [points, extent]) => {
     const [column, row] = [(x + extent) / (2 * extent) * size, (extent - y) / (2 * extent) * size].map(Math.round);
     const {data} = pen.getImageData(column - 1, row - 1, 3, 3);
     return [...Array(9).keys()].map(i => [...data.slice(4 * i, 4 * i + 3)]); }); }"""
-GENERATED = {"true": (213, 94, 0), "false": (240, 160, 48)}  # the colour of the crosses: light theme, dark theme
+GENERATED = {"true": (179, 71, 0), "false": (245, 168, 60)}  # the crosses: light, dark (palette.js)
 INK = """canvas => {
   const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   const light = document.body.dataset.jpThemeLight === 'true';
