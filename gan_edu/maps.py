@@ -55,7 +55,7 @@ def read(file):
     return rows[0], [{**row, "slow": row.get("slow", False)} for row in rows[1:]]
 
 
-HEADER = {"base": str, "x": str, "y": str, "xs": list, "ys": list, "seeds": int}
+HEADER = {"base": str, "x": str, "y": str, "xs": list, "ys": list, "seeds": int, "steps": int, "date": str}
 FIELDS = {"seed": int, "symptom": str, "modes": (int, float), "quality": (int, float), "steps": int, "token": str}
 BEGINS = ('{"base": "gan1-', '{"')  # the first line, and the others
 
@@ -68,7 +68,8 @@ def _all_rows(file):
 def _comes_after(rows, row):
     """Whether a dict can be the line after these rows: the header first, then rows that have both of its axes."""
     fields, axes = (FIELDS, {rows[0]["x"], rows[0]["y"]}) if rows else (HEADER, set())
-    right = axes <= set(row) and all(isinstance(row.get(name), kind) for name, kind in fields.items())
+    right = all(isinstance(row.get(name), kind) for name, kind in fields.items())
+    right = right and all(isinstance(row.get(axis), (int, float, str)) for axis in axes)
     return right and (not rows or row["symptom"] in LETTERS)
 
 

@@ -105,11 +105,25 @@ def test_the_courses_own_lessons_are_read_by_the_same_reader():
         (SINGLE | {"see": {"lesson": "99", "section": "x"}}, "question 'one', field 'see.lesson': '99' is not allowed"),
         (SINGLE | {"options": [1, 2]}, "question 'one', field 'options[0]': expected fields"),
         (SINGLE | {3: 4}, "question 'one', field '3': is not known"),
+        (SINGLE | {16**4000: 4}, "question 'one', field 'something huge': is not known"),
     ],
 )
 def test_values_that_python_cannot_use_are_named(question, words):
     with pytest.raises(CourseFileError) as caught:
         read_question(question, "02", "02.yaml", 0, ["losses_to_zero", "data_has_one_mode"])
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(("knobs", "words"), [
+    ("[0x" + "f" * 3900 + "]", "something huge (int) is not allowed"), ("[lr_d, lr_d]", "'lr_d' stands twice"),
+    ("[lr_d, [lr_g]]", "a list of 1 is not allowed"), ("{}", "expected a list of names"),
+])  # fmt: skip
+def test_a_challenges_knobs_are_names_out_of_a_list(tmp_path, knobs, words):
+    path = tmp_path / "own.yaml"
+    path.write_text(f"challenges:\n- {{id: 02.own, kind: mend, failure: mode_collapse, start: mode_collapse, title: T,"
+                    f" budget: 9, task: T, why: W, knobs: {knobs}}}\n", encoding="utf-8")  # fmt: skip
+    with pytest.raises(CourseFileError) as caught:
+        challenges.load_challenges(path)
     assert words in str(caught.value)
 
 

@@ -334,3 +334,15 @@ def test_an_interrupt_stops_a_playing_widget_and_the_kernel_lives():
     finally:
         kernel.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_the_page_sets_no_trait_of_its_own(name):
+    """A value of the wrong kind would stay, and close the widget, until the cell is run again."""
+    widget = WIDGETS[name]()
+    for part in (widget, getattr(widget, "grid", widget)):
+        before = {trait: getattr(part, trait) for trait in part.traits(sync=True) if not trait.startswith("_")}
+        part.set_state({trait: {} if isinstance(value, dict) else value for trait, value in before.items()})
+        part.set_state({"busy": True, "cells": [], "controls": {}})
+        now = {trait: getattr(part, trait) for trait in before}
+        assert {trait for trait in before if now[trait] is not before[trait] and now[trait] != before[trait]} == set()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gan_edu import maps, plots
+from gan_edu import explore_map, maps, plots
 from gan_edu.diagnosis import LOW_QUALITY
 from gan_edu.recipe import Recipe
 
@@ -104,6 +104,26 @@ def test_rows_of_an_older_map_count_as_not_slow_and_are_not_mixed_with_new_ones(
     assert {row["slow"] for row in maps.read(file)[1]} == {False}
     with pytest.raises(ValueError, match="trained_on=None"):
         maps.failure_map(BASE, file=file, **AXES)
+
+
+@pytest.mark.parametrize(("line", "changes", "number"), [(0, {"steps": None}, 1), (0, {"date": 7}, 1),
+                                                         (1, {"lr_d": [1]}, 2), (1, {"lr_g": {}}, 2)])  # fmt: skip
+def test_a_line_of_wrong_types_is_named(finished, line, changes, number):
+    file, _ = finished
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[line] = json.dumps({**json.loads(lines[line]), **changes})
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"line {number} is damaged"):
+        maps.read(file)
+
+
+def test_a_map_over_words_is_not_drawn_but_named(finished):
+    file, _ = finished
+    header, rows = maps.read(file)
+    header["xs"] = ["adam", "sgd"]
+    file.write_text("".join(json.dumps(row) + "\n" for row in (header, *rows)), encoding="utf-8")
+    with pytest.raises(ValueError, match="only a map whose two axes are numbers"):
+        explore_map(file)
 
 
 def test_an_interrupted_map_goes_on_without_losing_or_repeating_rows(finished, monkeypatch):

@@ -1,10 +1,13 @@
 """Progress: what was answered stays, whatever happens to kernel, file or folder."""
 
+import errno
+import io
 import json
 import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -228,6 +231,37 @@ def test_a_full_disk_loses_no_record_and_hurts_no_later_one(folder):
     kept = progress.load()
     assert [r["failure"] for r in kept.records] == ["first", "second", "third", "fourth", "last"]
     assert not kept.damaged
+
+
+def test_beginning_anew_waits_for_answers_that_are_only_in_memory(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("GAN_EDU_PROGRESS", str(tmp_path / "file"))
+    answered("02/half", right=True)
+    with pytest.raises(OSError, match="1 record is kept in memory"):
+        progress.reset()
+    assert len(progress.load().unsaved) == 1
+
+
+def test_an_export_that_the_disk_does_not_take_leaves_no_half_file(folder, tmp_path, monkeypatch):
+    answered("02/half", right=True)
+
+    class Full(io.StringIO):
+        def writelines(self, lines):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    real = Path.open
+
+    def full(path, mode="r", **how):
+        if mode != "x":
+            return real(path, mode, **how)
+        path.touch()
+        return Full()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        with pytest.raises(OSError, match="No space left"):
+            progress.export(tmp_path / "mine.jsonl")
+    assert progress.export(tmp_path / "mine.jsonl").read_text(encoding="utf-8").count("\n") == 1
 
 
 def test_what_a_folder_could_not_take_goes_to_the_one_that_is_set_instead(tmp_path, monkeypatch):

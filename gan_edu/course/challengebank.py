@@ -104,11 +104,13 @@ def _settings(fields):
 
 def _knobs(fields):
     value, place = fields.raw("knobs"), fields.place / "knobs"
-    if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
-        raise place.error(f"expected a list of different names out of {', '.join(KNOBS)}, found {value!r}")
-    for name in value:
+    if not isinstance(value, list) or not value:
+        raise place.error(f"expected a list of names out of {', '.join(KNOBS)}, found {named(value)}")
+    for index, name in enumerate(value):
         if name not in KNOBS:
-            raise place.error(f"{name!r} is not allowed; allowed are {', '.join(KNOBS)}")
+            raise place.error(f"{named(name)} is not allowed; allowed are {', '.join(KNOBS)}")
+        if name in value[:index]:
+            raise place.error(f"{name!r} stands twice")
     return tuple(value)
 
 

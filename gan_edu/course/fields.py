@@ -108,7 +108,7 @@ class Fields:
 
     def done(self):
         """Refuse fields that nobody asked for, such as a misspelt one."""
-        unknown = [str(name) for name in self.data if name not in self.asked]
+        unknown = [_short(name) if not isinstance(name, str) else name for name in self.data if name not in self.asked]
         if unknown:
             raise (self.place / unknown[0]).error(f"is not known here; allowed are {', '.join(self.asked)}")
 

@@ -224,18 +224,27 @@ def export(path):
     """
     path = Path(path)
     lines = [json.dumps(made, ensure_ascii=False) + "\n" for made in load().records]
-    with path.open("x", encoding="utf-8") as file:
-        file.writelines(lines)
+    file = path.open("x", encoding="utf-8")
+    try:
+        with file:
+            file.writelines(lines)
+    except OSError:  # a full disk: half an export would be taken for a whole one
+        path.unlink()
+        raise
     return path
 
 
 def reset():
     """Begin anew: move the progress files to a folder beside them (nothing is deleted) and return that folder.
 
+    OSError, and nothing is moved, while answers are only in memory because the disk does not take them.
     Taught in notebooks/00 (how the course remembers).
     """
     with _here.lock:
-        _here.current().save()
+        session = _here.current()
+        session.save()
+        if session.unsaved:
+            raise OSError(errno.ENOSPC, session.problem, str(session.folder))
         aside = folder() / f"before-{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:4]}"
         aside.mkdir(parents=True)
         for path in folder().glob("*.jsonl"):

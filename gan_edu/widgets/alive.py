@@ -10,6 +10,7 @@ class Alive:
 
     older = False  # True once the cell that made this widget has run again: see `retire`
     holds = ()  # attributes with what takes memory: runs, cases, pictures
+    from_page = ()  # names of the traits that the page may set; it sends messages for everything else
     playing = busy = False  # whether something trains in it: at all, or also in the background
 
     def retire(self):
@@ -29,9 +30,9 @@ class Alive:
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def set_state(self, sync_data):
-        """What the page sets is taken, unless a newer run of the cell has taken this widget's place."""
+        """Take what the page may set, and refuse the rest: a wrong value would stay until the cell runs again."""
         if not self.older:
-            super().set_state(sync_data)
+            super().set_state({name: value for name, value in sync_data.items() if name in self.from_page})
 
     def _handle_custom_msg(self, content, buffers):
         if isinstance(content, dict) and "asks" in content:

@@ -27,16 +27,11 @@ class CourseWidget(alive.Alive, anywidget.AnyWidget):
     """A widget of the course. Subclasses give `_esm` and `text()`. Taught in notebooks/00."""
 
     _css = (HERE / "course.css").read_text(encoding="utf-8")
-    _from_page = ()  # names of the traits that the page may set; it sends messages for everything else
     notice = traitlets.Unicode().tag(sync=True)  # what the learner should know about the saved progress, or ''
 
     def __init__(self, **traits):
         super().__init__(**traits)
         _LIVING.add(self)
-
-    def set_state(self, sync_data):
-        """Take what the page may set, and refuse the rest: a wrong value would stay until the cell runs again."""
-        super().set_state({name: value for name, value in sync_data.items() if name in self._from_page})
 
     def text(self):
         """Return what the widget shows as plain text."""

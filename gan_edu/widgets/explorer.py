@@ -104,6 +104,7 @@ class Explorer(alive.Alive, anywidget.AnyWidget):
     """See `explorer`. `values` is what the controls say; `picture`, a PNG, and `shown` are what the page shows."""
 
     holds = ("draw",)
+    from_page = ("places", "dark")
     _esm = alive.SCRIPT + "".join((HERE / name).read_text(encoding="utf-8") for name in ("dom.js", "explorer.js"))
     _css = (HERE / "explorer.css").read_text(encoding="utf-8")
     fixed = traitlets.Dict().tag(sync=True)  # title, and each control's label and texts

@@ -57,6 +57,8 @@ class FailureMap(alive.Alive, ipywidgets.VBox):
     def __init__(self, file=maps.BUNDLED):
         self.header, rows = maps.read(file)
         self.x, self.y = self.header["x"], self.header["y"]
+        if not all(map(messages.number, self.header["xs"] + self.header["ys"])):
+            raise ValueError(f"{file}: only a map whose two axes are numbers can be drawn")
         self.base = Recipe.from_token(self.header["base"])
         self.grid = MapGrid(axes=self._axes())
         self.play = Playground(self.base, view="balance")

@@ -1,6 +1,6 @@
 """Messages from the page: what each may say is listed, and anything else is refused before it does something."""
 
-import math
+from gan_edu.course.fields import is_number
 
 
 class Misunderstood(ValueError):
@@ -18,8 +18,8 @@ def flag(value):
 
 
 def number(value):
-    """Whether a value is a finite number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether a value is a finite number that fits a float."""
+    return is_number(value)
 
 
 def whole(value):
