@@ -245,7 +245,8 @@ def lab_environment():
     found["JUPYTER_PREFER_ENV_PATH"] = "1"
     share = os.path.join(VENV, "share", "jupyter")
     if glob.escape(share) != share:
-        found["JUPYTER_PATH"] = os.pathsep.join([glob.escape(share)] + found.get("JUPYTER_PATH", "").split(os.pathsep))
+        others = [folder for folder in found.get("JUPYTER_PATH", "").split(os.pathsep) if folder]  # '' would be here
+        found["JUPYTER_PATH"] = os.pathsep.join([glob.escape(share)] + others)
     return found
 
 

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 SIDES = {"at least": operator.ge, "at most": operator.le, "above": operator.gt, "below": operator.lt,
          "not finite": lambda value, _: not math.isfinite(value)}  # fmt: skip
+LARGE = 1e9  # from here on a power of ten reads better than thousands
+
+
+def _shown(number, digits):
+    """A number to so many significant digits: '0.62', '2.3e-05', '5,210'; only a very large one is '3.1e+12'."""
+    rounded = float(f"{number:.{digits}g}")
+    thousands = rounded.is_integer() and abs(rounded) < LARGE
+    return f"{rounded:,.0f}" if thousands else f"{rounded:,.{digits}g}"
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,12 @@ class Evidence:
     @property
     def number(self):
         """The value as it is shown, such as '0.62'."""
-        return f"{self.value:.{self._digits()}g}"
+        return _shown(self.value, self._digits())
 
     @property
     def asked(self):
         """What the criterion asks for, such as 'at least 0.7', or 'not met: at least 0.7'."""
-        asked = self.side if self.side == "not finite" else f"{self.side} {self.threshold:.{self._digits()}g}"
+        asked = self.side if self.side == "not finite" else f"{self.side} {_shown(self.threshold, self._digits())}"
         return asked if self.holds else f"not met: {asked}"
 
     def _digits(self):

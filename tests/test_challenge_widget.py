@@ -2,12 +2,13 @@
 
 import json
 import re
+import threading
 import time
 
 import pytest
 from test_challenges import FILE, TINY
 
-from gan_edu import PRESETS, Recipe, challenge, progress_bar
+from gan_edu import PRESETS, Recipe, challenge, challenges, progress_bar
 from gan_edu.course import progress
 from gan_edu.widgets import registry
 from gan_edu.widgets.course import module
@@ -126,6 +127,28 @@ def test_running_the_cell_again_ends_its_check(tiny, folder, monkeypatch):
     monkeypatch.setattr(registry, "current_cell", lambda: ("cell", 2))
     challenge("02.blow_up", folder / "own.yaml")
     assert tiny._stop.is_set()
+
+
+@pytest.mark.parametrize("ends", ["well", "badly"])
+def test_what_was_let_go_does_not_come_back_when_a_check_ends_late(tiny, monkeypatch, ends):
+    begun, go_on, train = threading.Event(), threading.Event(), challenges.train
+
+    def late(members, tell, stop):
+        begun.set()
+        assert go_on.wait(60)
+        if ends == "badly":
+            raise ArithmeticError("made to fail")
+        return train(members)
+
+    monkeypatch.setattr("gan_edu.challenges.train", late)
+    move(tiny, **SOLUTION)
+    press(tiny, "check")
+    assert begun.wait(60)
+    tiny.retire()
+    go_on.set()
+    wait(tiny)
+    assert "last" not in vars(tiny)
+    assert (tiny.result, tiny.error, tiny.busy) == ({}, "", False)
 
 
 def test_an_error_in_the_check_is_shown_and_the_next_one_goes_well(tiny, monkeypatch):

@@ -167,6 +167,20 @@ def test_cancel(monkeypatch):
     asyncio.run(asyncio.wait_for(scenario(), 60))
 
 
+def test_a_round_that_ends_after_the_cell_ran_again_is_not_shown_and_nothing_listens_on(monkeypatch):
+    tested = detective(seed=1)
+
+    def late(*args, **more):
+        tested.retire()
+        raise ArithmeticError("made to fail")
+
+    monkeypatch.setattr(cases, "solve", late)
+    tested.share = 0.5
+    tested.begin()
+    assert (tested.busy, tested.error) == (False, "")
+    assert not {"cases", "said"} & set(vars(tested))
+
+
 def test_an_error_in_the_training_is_shown(monkeypatch):
     monkeypatch.setattr(cases, "solve", lambda *args, **more: 1 / 0)
     tested = detective(seed=1).begin()

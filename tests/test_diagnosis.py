@@ -99,7 +99,8 @@ def shown(evidence):
     if words == "not finite":
         return not math.isfinite(float(evidence.number))
     side, _, threshold = words.rpartition(" ")
-    holds = SIDES[side](float(evidence.number), float(threshold))
+    value, threshold = (float(number.replace(",", "")) for number in (evidence.number, threshold))
+    holds = SIDES[side](value, threshold)
     assert holds == (not evidence.asked.startswith("not met")), str(evidence)
     return holds
 
@@ -172,6 +173,25 @@ def test_as_many_digits_are_shown_as_tell_the_side():
     above = Evidence("peak", 9.9689, "above", 9.9688, "")
     assert (above.number, above.asked) == ("9.9689", "above 9.9688")
     assert Evidence("peak", 12.3456, "above", 9.9688, "").asked == "above 9.97"
+
+
+@pytest.mark.parametrize(
+    ("value", "threshold", "number", "asked"),
+    [
+        (5213.4, 3000, "5,210", "at least 3,000"),
+        (1250, 50, "1,250", "at least 50"),
+        (999.7, 60, "1,000", "at least 60"),
+        (2999.6, 3000, "2,999.6", "not met: at least 3,000"),
+        (1234567, 3000, "1,230,000", "at least 3,000"),
+        (2.34e-5, 1e-3, "2.34e-05", "not met: at least 0.001"),
+        (-5213.4, 0.1, "-5,210", "not met: at least 0.1"),
+        (3.1e12, 10, "3.1e+12", "at least 10"),
+        (math.inf, 10, "inf", "at least 10"),
+    ],
+)
+def test_large_numbers_are_shown_in_thousands(value, threshold, number, asked):
+    evidence = Evidence("kernel distance", value, "at least", threshold, "")
+    assert (evidence.number, evidence.asked) == (number, asked)
 
 
 def test_a_run_that_comes_nearer_is_not_called_failing():

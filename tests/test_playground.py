@@ -264,7 +264,11 @@ def test_rewind_goes_back_exactly_and_the_sliders_follow():
     click(play, "rewind", step=130, held=False)
     assert torch.equal(play.session.sample(32), then)
     assert (play.session.step, play.session.events, play.controls["lr_g"]) == (130, [], SMALL.lr_g)
-    assert header(play)["notice"].startswith("Rewound to step 130. The rest, to step 180, is kept")
+    kept = "The rest, to step 180, is kept until you train or move a setting."
+    assert header(play)["notice"] == f"Rewound to step 130. {kept}"
+    assert play.end == 180
+    move(play, lr_d=5e-3)
+    assert play.end == 130
 
 
 def test_explain_walks_through_one_step_and_says_its_numbers():

@@ -409,6 +409,18 @@ def test_widgets_are_found_in_a_folder_with_brackets_in_its_name(real, monkeypat
     assert "gans [2026]" in found.stdout, found.stderr
 
 
+@pytest.mark.parametrize(("before", "others"), [(None, []), ("", []), (os.pathsep, []), ("mine", ["mine"])])
+def test_no_folder_of_widgets_is_the_current_one(start, monkeypatch, before, others):
+    """An empty entry of a path stands for the current folder."""
+    monkeypatch.delenv("JUPYTER_PATH", raising=False)
+    if before is not None:
+        monkeypatch.setenv("JUPYTER_PATH", before)
+    monkeypatch.setattr(start, "VENV", os.path.join("gans [2026]", ".venv"))
+    first, *rest = start.lab_environment()["JUPYTER_PATH"].split(os.pathsep)
+    assert "gans" in first
+    assert rest == others
+
+
 def status(address, seconds=60):
     """What a server answers, as a number; it may still be starting."""
     end = time.monotonic() + seconds

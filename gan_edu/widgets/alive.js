@@ -26,8 +26,11 @@ function aliveModel(model, say) {
   const page = Math.random().toString(36).slice(2);
   let number = 0, answered = 0, gone = false;
   const lost = () => { gone = true; say(GONE); };
-  const late = (mine, then) => () => { if (answered < mine && !gone) then(); };
-  const silent = () => { say(SILENT); send(); }; // asks again: the front end may know by now that the kernel is gone
+  const late = (mine, then) => () => { if (answered < mine && !gone) then(mine); };
+  const silent = (mine) => {
+    say(SILENT);
+    if (mine === number) send(); // only the newest asks again: the front end may know by now that the kernel is gone
+  };
   const send = (content = {}) => {
     if (gone) return say(GONE);
     const mine = ++number;

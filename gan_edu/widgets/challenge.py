@@ -88,6 +88,11 @@ class Challenge(CourseWidget):
         """End a check that goes on: the registry calls this when the cell runs again."""
         self._stop.set()
 
+    def retire(self):
+        """The cell has run again: a check that ends just now is kept before that, or not at all."""
+        with self._lock:
+            super().retire()
+
     # --- messages from the page, on any thread ----------------------------------------------------------------
 
     def command(self, content):
@@ -100,7 +105,7 @@ class Challenge(CourseWidget):
             actions[name](**given)
         except messages.Misunderstood as problem:
             self.notice = str(problem)
-        except Exception as error:  # a check that goes on does so
+        except Exception as error:  # shown here, as nobody sees what a message raises
             self.error = f"{type(error).__name__}: {error}"
 
     def _start(self):
@@ -161,17 +166,20 @@ class Challenge(CourseWidget):
     # --- what is shown ----------------------------------------------------------------------------------------
 
     def _take(self, result):
-        """Keep a result, and show it."""
+        """Keep a result, and show it, unless a newer run of the cell has taken this widget's place."""
         challenges.keep(result)
         with self._lock:
-            self.last, self.error = result, ""
-            self.result = _shown(result)
-            self._refresh_help()
+            if not self.older:
+                self.last, self.error = result, ""
+                self.result = _shown(result)
+                self._refresh_help()
             self.share = IDLE
 
     def _fail(self, error):
-        self.error = f"{type(error).__name__}: {error}"
-        self.share = IDLE
+        with self._lock:
+            if not self.older:
+                self.error = f"{type(error).__name__}: {error}"
+            self.share = IDLE
 
     def _tries(self):
         return progress.load().of("challenge", challenge=self.challenge.id)

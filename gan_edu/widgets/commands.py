@@ -63,7 +63,7 @@ def by_hand(*players):
 
 
 def rewind(playground, step, held):
-    """The slider 'Rewind', held or let go: a look back, and the rest is lost only when training goes on from there."""
+    """The slider 'Rewind', held or let go: a look back; the rest is kept until one trains or moves a setting."""
     playground.pause(announce=False)
     playground.explained = None
     playground.explainer.begin_again()
@@ -72,7 +72,7 @@ def rewind(playground, step, held):
     playground.desk.forget()
     playground.follow_knobs()
     there = f"step {playground.session.step:,}"
-    kept = f" The rest, to step {playground.end:,}, is kept until training goes on from here."
+    kept = f" The rest, to step {playground.end:,}, is kept until you train or move a setting."
     playground.notice = f"Rewound to {there}.{kept}" if playground.future else f"Back at {there}."
     playground.judge(force=True)
     playground.push()

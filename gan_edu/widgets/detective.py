@@ -116,16 +116,17 @@ class Detective(CourseWidget):
 
     def _work(self, seed, stop):
         """Train a round; an error is shown, since nobody else would see it."""
-        solved = None
+        solved, error = None, ""
         try:
             solved = cases.solve(cases.draw(seed, self.steps), tell=self._tell, stop=stop)
-        except Exception as error:
-            self.error = f"{type(error).__name__}: {error}"
+        except Exception as problem:
+            error = f"{type(problem).__name__}: {problem}"
         with self._lock:
+            self.share = IDLE
             if self.older:
                 return
             self.cases, self.said, self.place = cases.chosen(solved) if solved else [], [], 0
-            self.share = IDLE
+            self.error = error or self.error
             self._show()
 
     def _take_the_floor(self):
@@ -143,6 +144,11 @@ class Detective(CourseWidget):
     def pause(self, announce=True):
         """End a training that goes on: the registry calls this when the cell runs again."""
         self._stop.set()
+
+    def retire(self):
+        """The cell has run again: a round that ends just now is shown before that, or not at all."""
+        with self._lock:
+            super().retire()
 
     # --- messages from the page, on any thread ----------------------------------------------------------------
 

@@ -244,7 +244,7 @@ class Playground(Live):
 
     @property
     def end(self):
-        """The last step that Rewind can show: what was trained is kept until training goes on from elsewhere."""
+        """The last step that Rewind can show: what was trained is kept until one trains or moves a setting."""
         return self.future.step if self.future else self.session.step
 
     def look_back(self, step, held=False):
