@@ -25,9 +25,9 @@ assert abs(sum(recent) / len(recent) - 0.955) < 0.05, sum(recent) / len(recent)
 # the explorer: 1/2 everywhere at one place, -ln 4 there; from 3 to 4 only the earth mover's distance still changes
 equal = explorer(sketches.forger, "equal", {"mean": Slider("", -1.5, 4, 1), "width": Slider("", 0.1, 1, 0.25),
                                  "weight": Slider("", 0, 1, 0.5)})  # fmt: skip
-assert "D*(1.0) = 0.500 · V(D*, G) = -1.386 = −ln 4 + 2 · 0.000" in equal.shown["numbers"]
+assert "D*(1.0) = 0.500 · V(D*, G) = -1.386 = −ln 4 + 2 × 0.000" in equal.shown["numbers"]
 far = [equal.set(weight=1.0, mean=mean).shown["numbers"].partition(" · ")[2] for mean in (3, 4)]
-assert [text.partition(" · earth")[0] for text in far] == ["V(D*, G) = 0.000 = −ln 4 + 2 · 0.693"] * 2, far
+assert [text.partition(" · earth")[0] for text in far] == ["V(D*, G) = 0.000 = −ln 4 + 2 × 0.693"] * 2, far
 assert far[0] != far[1]
 
 # the order of the quiz: equal, 7 of 10, one bump, far away
