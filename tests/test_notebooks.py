@@ -27,7 +27,7 @@ NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
 MAX_LINES = 25
 COMING_BACK = (  # a saved lesson, opened again: its kernel has ended, and every widget is only a message
     "**Coming back another day?** Click the first cell that you want to go on with, then choose "
-    "*Run > Run All Above Selected Cell*. The message 'Error displaying widget: model not found' asks for just this. "
+    "*Run > Run All Above Selected Cell*. If you read 'Error displaying widget: model not found', do just that. "
     "Your answers come back."
 )
 STOP = (

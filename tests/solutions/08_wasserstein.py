@@ -62,7 +62,8 @@ ends = [history.snapshots[-1] for history in on_a_line[10].histories]
 assert max(end["modes"] for end in ends) <= 1
 assert all(0.9 < end["w1"] < 1.05 for end in ends)
 assert max(end["quality"] for end in ends) > 0.95
-assert min(end["js"] for end in ends) > 0.35
+assert all(0.35 < end["js"] < 0.66 for end in ends), "the divergence is not fooled"
+assert max(history.snapshots[-1]["js"] for history in on_a_line[0.1].histories) < 0.25
 assert all(0.01 < spread < 0.125 for spread in spreads[10])
 assert all(0.85 < spread < 1.2 for spread in spreads[0.1])
 gains_at_the_end = [-sum(history["d_loss"][-100:]) / 100 for history in on_a_line[10].histories]
@@ -72,8 +73,9 @@ assert late.std(dim=1).median() < 0.12 < 0.25 < late.mean(dim=1).std(), "narrow,
 assert late.mean(dim=1).max() > 0.5 > -0.3 > late.mean(dim=1).min()
 assert light[1][-10:].std() > 0.85
 # 7: the critic is a tent; with G at rest it turns in part; the one-sided penalty of the same weight holds both bumps
-assert 0.8 < sides[0] < 1.15
-assert -1.15 < sides[1] < -0.75
+assert 0.8 < sides[0][0] < 1.15
+assert -1.15 < sides[2000][0] < -0.8, "this side turns"
+assert all(-1.15 < right < -0.75 for _, right in sides.values()), "the other does not"
 assert -1 < gain_after[0] < -0.75 < -0.6 < gain_after[2000] < -0.1
 assert all(modes == 2 and js < 0.3 and spread > 0.85 for modes, js, spread in mended_line)
 
