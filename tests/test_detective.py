@@ -114,8 +114,13 @@ def test_what_is_said_must_be_known(quick):
     with pytest.raises(ValueError, match="choose one of good, few, moving, unsure"):
         tested.commit("bad")
     tested.command({"do": "commit", "verdict": "bad"})
-    assert tested.notice.endswith("Nothing has changed.")
+    assert tested.error.startswith("The page asked for 'commit'")
+    assert tested.error.endswith("Nothing has changed.")
+    progress.record("learner", name="A")
+    assert tested.error.endswith("Nothing has changed."), "what is said on the saved progress takes no word away"
     assert tested.said == []
+    tested.command({"do": "commit", "verdict": "few"})
+    assert (tested.error, tested.said) == ("", ["few"])
 
 
 def test_text_stands_for_it(quick):

@@ -57,10 +57,19 @@ def test_messages_of_wrong_types_are_refused_and_change_nothing(make):
 def test_so_are_those_to_challenge_and_detective(name):
     widget = WIDGETS[name]()
     for message in hostile(widget.shapes):
-        widget.notice = ""
+        widget.error = ""
         widget.command(message)
-        assert widget.notice.endswith("Nothing has changed."), message
-    assert (widget.error, widget.share) == ("", -1)
+        assert widget.error.startswith("The page asked for "), message
+        assert widget.error.endswith("Nothing has changed."), message
+    assert widget.share == -1
+
+
+def test_nothing_listens_for_interrupts_where_no_event_loop_runs():
+    widget, loop = WIDGETS["detective"](), asyncio.new_event_loop()
+    registry.listen(widget, None)
+    registry.listen(widget, loop)
+    loop.close()
+    assert "_listening" not in vars(widget)
 
 
 def test_values_out_of_range_are_refused_with_the_reason():

@@ -237,6 +237,15 @@ def test_retrieval_of_the_first_lesson_is_empty():
     assert looked.text() == ""
 
 
+def test_a_prediction_leaves_the_reading_to_those_who_watch(monkeypatch):
+    """All widgets hear of a record, and of what there is to say on the disk, once."""
+    guess, read, load = predict("02", "collapse"), [], progress.load
+    monkeypatch.setattr(progress._here, "watchers", {})
+    monkeypatch.setattr(progress, "load", lambda *given: read.append(given) or load(*given))
+    guess.answer("few")
+    assert (guess.locked, read) == ("few", [])
+
+
 def test_prediction_unlocks_for_good_and_is_kept_once():
     guess = predict("02", "collapse")
     assert (guess.unlocked, guess.choice) == (False, None)

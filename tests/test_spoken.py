@@ -46,7 +46,7 @@ def test_a_critic_is_called_so_in_every_setting_and_every_verdict():
     assert "critic strength 1/8 instead of 3" in twin(CRITIC, d_strength=1 / 8).twin.sentence
     play = playground(CRITIC).run(300)
     verdict = play.verdict
-    shown = str([wording.evidence(verdict, "critic"), wording.advice(verdict, "critic"), wording.status(play)])
+    shown = str([wording.evidence(verdict, "critic"), wording.advice(verdict, play.session), wording.status(play)])
     assert "iscriminator" not in shown.replace("weak discriminator", "")
     assert in_terms_of("critic", "Discriminator width, discriminator's rate") == "Critic width, critic's rate"
     assert capitalised("critic") == "Critic"

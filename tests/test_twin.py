@@ -415,7 +415,7 @@ def test_values_are_read_as_learners_write_them():
 
 def test_a_cell_that_runs_again_stops_the_fork_of_its_old_playground(monkeypatch):
     async def scenario():
-        cells = iter([("a", 1), None, ("a", 2)])
+        cells = iter([("a", 1), ("a", 2)])  # the fork is of its playground's cell
         monkeypatch.setattr(registry, "current_cell", lambda: next(cells))
         play = playground(SMALL.replace(steps=100_000))
         click(play, "fork")

@@ -49,7 +49,7 @@ class Challenge(CourseWidget):
         on_sliders = set(wanted.knobs) <= set(challenges.SLIDERS)  # what else may change is among the methods
         play = Playground(challenges.at_start(wanted), view="balance" if on_sliders else "all")
         play.fixed = {**play.fixed, "presets": []}  # one of them may be the answer
-        super().__init__(play=play, task=_task(wanted))
+        super().__init__(play=play, task=_task(wanted), notice=progress.load().notice)
         self._refresh_standing()
         self._refresh_help()
         registry.register(self)
@@ -104,7 +104,7 @@ class Challenge(CourseWidget):
             name, given = messages.understood(content, self.shapes)
             actions[name](**given)
         except messages.Misunderstood as problem:
-            self.notice = str(problem)
+            self.error = str(problem)
         except Exception as error:  # shown here, as nobody sees what a message raises
             self.error = f"{type(error).__name__}: {error}"
 
@@ -132,8 +132,7 @@ class Challenge(CourseWidget):
 
     def _take_the_floor(self):
         registry.pause_others(self)
-        if self._loop is not None and self._loop.is_running():
-            self._listening = self._loop.create_task(registry.heed_interrupts(self))
+        registry.listen(self, self._loop)
 
     def _tell(self, share):
         self.share = round(share, 3)
@@ -191,7 +190,6 @@ class Challenge(CourseWidget):
         if self._solution and tries:
             settings = [_setting(wanted, *item) for item in wanted.solution.items()]
             solution = {"settings": settings, "why": parse(wanted.why)}
-        self.notice = kept.notice
         self.help = {"hints": [parse(hint) for hint in wanted.hints[: self._hints]],
                      "left": len(wanted.hints) - self._hints, "tries": len(tries), "solution": solution,
                      "passed": any(made.get("passed") is True for made in tries)}  # fmt: skip

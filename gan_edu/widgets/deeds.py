@@ -7,16 +7,15 @@ FAILURES = ("divergence", "vanishing_gradients", "weak_discriminator", "mode_col
             "non_convergence")  # fmt: skip
 
 
-_lesson = {}  # 'now' -> number of the lesson that this kernel's notebook is
-
-
 def enter(lesson):
     """Take note of the lesson that the notebook is: its progress bar, quizzes and predictions say so."""
-    _lesson["now"] = lesson
+    Deeds.lesson = lesson
 
 
 class Deeds:
     """Watches one playground's outcomes: a failure counts as provoked; the same seed made healthy next, as mended."""
+
+    lesson = None  # number of the lesson; of the class, as one kernel runs one notebook; outside of all lessons None
 
     def __init__(self):
         self.recorded, self.to_mend = set(), None
@@ -34,5 +33,5 @@ class Deeds:
     def _record(self, kind, failure, run):
         if (kind, failure) not in self.recorded:
             self.recorded.add((kind, failure))
-            where = {"lesson": _lesson["now"]} if "now" in _lesson else {}  # outside of all lessons it counts for none
+            where = {"lesson": self.lesson} if self.lesson else {}
             progress.record(kind, failure=failure, token=run.token, step=run.step, **where)

@@ -49,7 +49,7 @@ class Detective(CourseWidget):
     def __init__(self, seed=None, steps=cases.STEPS):
         self.seed, self.steps, self.cases, self.said, self.place = seed, steps, [], [], 0
         self._loop, self._lock, self._stop = registry.running_loop(), threading.RLock(), threading.Event()
-        super().__init__()
+        super().__init__(notice=progress.load().notice)
         self._show()
         registry.register(self)
         self.on_msg(lambda widget, content, buffers: self.command(content))
@@ -131,7 +131,7 @@ class Detective(CourseWidget):
 
     def _take_the_floor(self):
         registry.pause_others(self)
-        self._listening = self._loop.create_task(registry.heed_interrupts(self))
+        registry.listen(self, self._loop)
 
     def _tell(self, share):
         self.share = round(share, 3)
@@ -160,7 +160,7 @@ class Detective(CourseWidget):
             name, given = messages.understood(content, self.shapes)
             actions[name](**given)
         except messages.Misunderstood as problem:
-            self.notice = str(problem)
+            self.error = str(problem)
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
 
@@ -168,7 +168,6 @@ class Detective(CourseWidget):
 
     def _show(self):
         kept = progress.load()
-        self.notice = kept.notice
         state = {"phase": self._phase(), "earlier": _earlier(kept.of("detective")), "options": _options()}
         if state["phase"] in ("open", "told"):
             state |= self._asked(self.cases[self.place])

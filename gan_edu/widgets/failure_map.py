@@ -209,8 +209,7 @@ class FailureMap(alive.Alive, ipywidgets.VBox):
             self.grid.status = "Measuring anew, from step 0: a coarse map first, then a finer one."
             self._stop.clear()
             self.play.pause()
-            if self._loop is not None:
-                self._listening = self._loop.create_task(registry.heed_interrupts(self))
+            registry.listen(self, self._loop)
             threading.Thread(target=self._recompute_safely, daemon=True).start()
 
     def _recompute_safely(self):

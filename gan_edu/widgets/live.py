@@ -55,7 +55,7 @@ class Live(alive.Alive, anywidget.AnyWidget):
         self.playing = self.wants_play = True
         self.notice = self.error = ""
         self._task = self._loop.create_task(self._live())
-        self._listening = self._loop.create_task(registry.heed_interrupts(self))
+        registry.listen(self, self._loop)
 
     def _take_the_floor(self):
         """One widget trains at a time: pause the others."""

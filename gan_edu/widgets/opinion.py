@@ -31,7 +31,7 @@ class OpinionDesk:
         if loop is not None and loop.is_running():
             self._tell("A fresh discriminator is being trained …", busy=True)
             self._task = loop.create_task(self._train(self.examiner))
-            self._listening = loop.create_task(registry.heed_interrupts(self.play))
+            registry.listen(self.play, loop)
         else:
             while not self.examiner.done:
                 self.examiner.train_step()

@@ -71,7 +71,6 @@ class Prediction(CourseWidget):
             return
         question = self._question
         progress.record("prediction", lesson=question.lesson, question=question.id, hash=question.hash, choice=choice)
-        self.notice = progress.load(self._bank).notice
         self._lock(choice)
 
     def expect_play(self):

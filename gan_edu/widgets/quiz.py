@@ -164,7 +164,6 @@ class Quiz(CourseWidget):
 
     def _refresh(self, uid):
         kept = progress.load(self._bank)
-        self.notice = kept.notice
         anew = [uid, *(other for other, state in self.states.items() if state.get("unsaved"))]
         self.states = {**self.states, **{name: self._state(name, kept) for name in anew}}
 

@@ -48,6 +48,12 @@ def pause_others(playground):
 # --- Kernel > Interrupt -------------------------------------------------------------------------------------------
 
 
+def listen(widget, loop):
+    """Heed interrupts from now on, where an event loop runs; the widget keeps the task, as the loop does not."""
+    if loop is not None and loop.is_running():
+        widget._listening = loop.create_task(heed_interrupts(widget))
+
+
 async def heed_interrupts(widget):
     """While something trains in `widget`, Kernel > Interrupt stops it: an idle ipykernel ignores the signal."""
     loop = asyncio.get_running_loop()

@@ -195,7 +195,7 @@ class TwinBoard(Live):
         run = pane.session
         judge = run.players.objective.judge
         header = {"status": wording.status(pane), "playing": pane.playing, "symptom": wording.symptom(pane.verdict),
-                  "evidence": wording.evidence(pane.verdict, judge), "advice": wording.advice(pane.verdict, judge),
+                  "evidence": wording.evidence(pane.verdict, judge), "advice": wording.advice(pane.verdict, run),
                   "alt": f"{pane.side.capitalize()}. {wording.describe(run, pane.verdict)}"}  # fmt: skip
         wants = {"losses"} if self.controls.get("losses") else set()
         return scene.frame(run, {**header, **wording.judge(run)}, wants, extra={"curve": curve(run.history)})

@@ -98,9 +98,34 @@ def evidence(verdict, judge="discriminator"):
     return [[in_terms_of(judge, e.name), e.number, e.asked, e.reason] for e in verdict.evidence]
 
 
-def advice(verdict, judge="discriminator"):
-    """What to do, '' before the first verdict."""
-    return in_terms_of(judge, verdict.advice) if verdict else ""
+CRITIC = "a Wasserstein critic with gradient penalty"
+OFFERED = (("R1", "spectral norm", CRITIC), ("R1", "instance noise"))  # as the advice lists them
+CIRCLING = " R1 ends the circling too, but is slower."
+HAS = {
+    "R1": lambda run: run.knobs.penalty in ("r1", "r1_r2"),
+    "spectral norm": lambda run: run.recipe.spectral_norm,
+    "instance noise": lambda run: run.recipe.instance_noise > 0,
+    CRITIC: lambda run: run.knobs.penalty == "wgan_gp",
+}
+
+
+def advice(verdict, run):
+    """What to do, without what the run has already; '' before the first verdict."""
+    if not verdict:
+        return ""
+    text = verdict.advice.replace(CIRCLING, "") if HAS["R1"](run) else verdict.advice
+    for offered in OFFERED:
+        listed, left = _either(offered), [words for words in offered if not HAS[words](run)]
+        text = text.replace(listed, _either(left)) if left else text.replace(f", or add {listed}", "")
+    if run.knobs.objective == "wasserstein":
+        text = text.replace(CRITIC, "the gradient penalty")
+    return in_terms_of(run.players.objective.judge, text)
+
+
+def _either(words):
+    """'a', 'a or b', 'a, b, or c'."""
+    *others, last = words
+    return f"{', '.join(others)}{',' if len(others) > 1 else ''} or {last}" if others else last
 
 
 def header(play):
@@ -114,7 +139,7 @@ def header(play):
         "curves_alt": describe_curves(run),
         "symptom": symptom(play.verdict),
         "evidence": evidence(play.verdict, run.players.objective.judge),
-        "advice": advice(play.verdict, run.players.objective.judge),
+        "advice": advice(play.verdict, run),
         "notice": play.notice,
         "error": play.error,
         "token": run.token,
