@@ -474,7 +474,7 @@ def test_play_trains_a_moved_slider_arrives_and_pause_stops():
         moved = play.session.events[0]
         assert moved[0] >= 20
         assert moved[1:] == ("lr_g", 1e-2)
-        await until(lambda: [moved[0], "lr G 0.01"] in header(play)["marks"])
+        await until(lambda: [moved[0], "lr G 1e-2"] in header(play)["marks"])
         await until(lambda: play.session.step > moved[0] + 20)
         click(play, "pause")
         await until(lambda: not header(play)["playing"])
