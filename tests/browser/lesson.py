@@ -38,7 +38,7 @@ def restarted_with(lab, text, select, label, step):
     board.root.locator("summary").get_by_text("Methods").click()
     board.select(select).select_option(label=label)
     board.press("Restart with these settings")
-    board.until(lambda: board.ask("play.playing"), "the restart")
+    expect(board.button("Pause")).to_be_visible(timeout=WAIT)
     board.until_step(step)
     board.press("Pause")
     return board

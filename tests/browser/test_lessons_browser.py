@@ -17,7 +17,8 @@ WIDGET_CELLS = """mime => [...jupyterapp.shell.currentWidget.content.model.cells
   c.type === 'code' && c.outputs.toJSON().some(o => o.data && mime in o.data) ? [i] : [])"""
 SOURCE = "i => jupyterapp.shell.currentWidget.content.model.cells.get(i).sharedModel.source"
 DRAWN = """i => { const cell = jupyterapp.shell.currentWidget.content.widgets[i];
-  const root = cell.node.querySelector('.jp-OutputArea-output [class^="gan-"]:not(.gan-gone), .jp-OutputArea-output section') ||
+  const root = cell.node.querySelector('.jp-OutputArea-output [class^="gan-"]:not(.gan-gone)') ||
+    cell.node.querySelector('.jp-OutputArea-output section') ||
     cell.node.querySelector('.jp-OutputArea-output .widget-hprogress');
   if (!root || root.getBoundingClientRect().height <= 5) return false;
   const status = root.matches('.gan-playground') ? root.querySelector('.gan-status') : null;
