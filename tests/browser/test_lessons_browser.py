@@ -45,4 +45,4 @@ def test_a_lesson_runs_whole_and_every_widget_is_on_the_page(lab, name):
     playgrounds = [status for status in statuses if status not in ("drawn", "moves")]
     assert playgrounds or "moves" in statuses, "each lesson has something to move"
     assert all(re.match(r"step 0 ·", status) for status in playgrounds), playgrounds
-    assert lab.page.get_by_text("Error displaying widget").count() == 0
+    assert lab.page.locator(".jp-OutputArea").get_by_text("Error displaying widget").count() == 0
