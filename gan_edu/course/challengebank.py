@@ -108,7 +108,8 @@ def _knobs(fields):
         raise place.error(f"expected a list of names out of {', '.join(KNOBS)}, found {named(value)}")
     for index, name in enumerate(value):
         if name not in KNOBS:
-            raise place.error(f"{named(name)} is not allowed; allowed are {', '.join(KNOBS)}")
+            shown = repr(name) if isinstance(name, str) else named(name)
+            raise place.error(f"{shown} is not allowed; allowed are {', '.join(KNOBS)}")
         if name in value[:index]:
             raise place.error(f"{name!r} stands twice")
     return tuple(value)

@@ -49,11 +49,11 @@ def test_predictions_and_explorer(lab):
     root.get_by_role("slider", name="Share of the numbers on it").focus()
     for _ in range(10):
         lab.page.keyboard.press("ArrowLeft")
-    expect(numbers).to_contain_text("D*(1.0) = 0.500 · V(D*, G) = -1.386 = −ln 4 + 2 · 0.000", timeout=WAIT)
+    expect(numbers).to_contain_text("D*(1.0) = 0.500 · V(D*, G) = -1.386 = −ln 4 + 2 × 0.000", timeout=WAIT)
     lab.screenshot("lesson_01_explorer_equal")
     root.get_by_role("slider", name="Share of the numbers on it").press("End")
     root.get_by_role("slider", name="Place of the generator's right bump").press("End")
-    expect(numbers).to_contain_text("V(D*, G) = 0.000 = −ln 4 + 2 · 0.693", timeout=WAIT)
+    expect(numbers).to_contain_text("V(D*, G) = 0.000 = −ln 4 + 2 × 0.693", timeout=WAIT)
     expect(root.get_by_role("img")).to_have_attribute("alt", re.compile("Generated bumps at -1 and 4.0"))
     lab.screenshot("lesson_01_explorer_far")
 
