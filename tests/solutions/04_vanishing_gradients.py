@@ -64,7 +64,8 @@ assert 0.3 < np.median(norm[-300:]) / np.median(norm[:20]) < 3
 same, wide, narrow, both = (of(fit, change)["quality"] for change in widths)
 assert -0.2 < np.mean(wide) - np.mean(same) < 0.1, "four seeds each: two standard errors are .13"
 assert min(same) > 0.6 > max(narrow)
-assert np.mean(both) < 0.2 < np.mean(narrow)
+assert np.mean(narrow) > 0.2
+assert np.mean(both) < 0.5, "a seed with one mode may draw it well"
 fewest = of(fit, "generator 128, discriminator 8")["modes"]
 assert max(fewest) <= 1
 assert np.mean(fewest) < 1 < np.mean(of(fit, "discriminator 8 wide")["modes"])
