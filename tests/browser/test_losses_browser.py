@@ -52,7 +52,7 @@ def _twin_behind_its_prediction(lab):
     expect(panes.button("Play")).to_be_disabled(timeout=WAIT)
     lock_in(lab, '"after_rewind"', "Stay good")
     shown(lab, "twin(run, prediction=again")
-    expect(panes.sentence).to_contain_text("generator learning rate 0.001 instead of 0.03", timeout=WAIT)
+    expect(panes.sentence).to_contain_text("generator learning rate 1e-3 instead of 3e-2", timeout=WAIT)
     panes.button("Play").click()
     expect(panes.notice).to_contain_text("the planned end", timeout=WAIT)
     lab.screenshot("03_twin")

@@ -71,7 +71,7 @@ def _try_a_remedy(lab):
 def _mend_one_pane(lab):
     shown(lab, "twin(fair")
     panes = Panes(lab.page)
-    expect(panes.sentence).to_contain_text("discriminator learning rate 0.001 instead of 0.03", timeout=WAIT)
+    expect(panes.sentence).to_contain_text("discriminator learning rate 1e-3 instead of 3e-2", timeout=WAIT)
     panes.button("Play").click()
     panes.until_step(150)
     panes.button("Pause").click()
