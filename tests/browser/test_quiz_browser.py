@@ -140,7 +140,7 @@ def test_number_several_and_ordering_by_keyboard(lab):
     keyboard.press("Enter")
     wait_text(status(lab, "read off the playground"), "Right.")
 
-    order = question(lab, "one step of this lesson's loop")
+    order = question(lab, "one step of lesson 02's training loop")
     wanted = ["Draw real points", "The discriminator scores", "The discriminator's optimiser", "Fresh fakes"]
     for place, name in enumerate(wanted):
         order.get_by_role("button", name=f"Move up: {name}").focus()
@@ -149,7 +149,7 @@ def test_number_several_and_ordering_by_keyboard(lab):
             keyboard.press("Enter")  # the focus stays on the button while its row moves
     order.get_by_role("button", name="Check answer").focus()
     keyboard.press("Enter")
-    wait_text(status(lab, "one step of this lesson's loop"), "Right.")
+    wait_text(status(lab, "one step of lesson 02's training loop"), "Right.")
     assert [r["right"] for r in records(lab, "answer")] == [False, True, True, True]
     assert cell_count(lab) == 2
     lab.screenshot("quiz_kinds")
