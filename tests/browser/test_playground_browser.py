@@ -247,9 +247,9 @@ def test_nan_and_errors_are_shown_and_restart_recovers(lab):
     expect(board.notice).to_contain_text("NaN or infinite. Lower a learning rate and restart.")
     expect(board.button("Play")).to_be_disabled()
     lab.screenshot("playground_nan")
-    for name in ("Generator learning rate", "Discriminator learning rate"):
+    for name, knob in (("Generator learning rate", "lr_g"), ("Critic learning rate", "lr_d")):
         board.slider(name).press("Home")
-        board.until(lambda knob=KNOBS[name]: board.ask(f"play.controls['{knob}']") == 1e-5, name)
+        board.until(lambda knob=knob: board.ask(f"play.controls['{knob}']") == 1e-5, name)
     board.press("Restart with these settings")
     board.until_step(150)
     board.says(STATUS_PLAYING)
