@@ -58,7 +58,7 @@ def _open_fork(board):
     which, value = board.select("What differs on the right"), board.root.get_by_role("textbox", name="Its new value")
     expect(which).to_be_focused(timeout=WAIT)
     expect(which).to_have_value("lr_d")
-    expect(value).to_have_value("0.01")
+    expect(value).to_have_value("1e-2")
     value.fill("fast")
     board.press("Open fork")
     expect(board.root.get_by_role("alert").filter(has_text="'fast' is no number")).to_be_visible(timeout=WAIT)
